@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A small PowerShell interpreter for machines that have no PowerShell (test endpoint process).
+
+It answers as PowerShell 7.6 on Linux does.  One `Runspace` keeps variables, functions, aliases, modules, environment
+and location between pipelines; scripts are parsed with tree-sitter and interpreted, never recognised by their text.
+"""
+
+from __future__ import annotations
+
+from .api import CommandCall, HostCalls, Language, Streams
+from .errors import ErrorRecord, PipelineStopped, PSTerminating
+from .records import InformationalRecord, InformationRecord, ProgressRecord
+from .runspace import Runspace
+from .wire import from_psrp, to_psrp
+
+__all__ = [
+    "CommandCall",
+    "ErrorRecord",
+    "HostCalls",
+    "InformationRecord",
+    "InformationalRecord",
+    "Language",
+    "PSTerminating",
+    "PipelineStopped",
+    "ProgressRecord",
+    "Runspace",
+    "Streams",
+    "from_psrp",
+    "to_psrp",
+]
