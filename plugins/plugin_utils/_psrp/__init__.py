@@ -1,0 +1,9 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The PowerShell Remoting Protocol without input and output (broker process).
+
+``pool.PoolClient`` is one runspace pool's client half: it gives the bytes that a transport has to move and turns the
+bytes that come back into records.  ``values`` converts between JSON and PowerShell, ``records`` names what comes
+back, ``host`` answers what a pipeline asks of the host application.  Only ``_psrpcore`` knows where the library is.
+"""

@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a pool gives back: records of a pipeline's streams, and the form that its output takes (broker process)."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import uuid
+
+
+class OutputFormat(enum.Enum):
+    """How the objects of the output stream are converted."""
+
+    #: JSON values, see values.to_json.
+    OBJECTS = "objects"
+    #: One text an object, exactly the text that ansible.builtin.psrp makes of it; errors carry ready texts too.
+    STRINGS = "strings"
+    #: The output is base64 strings or byte[]; the value of each output record is bytes.
+    BYTES = "bytes"
+
+
+class PipelineState(enum.Enum):
+    """A pipeline's life as its client sees it."""
+
+    NOT_STARTED = "not_started"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    #: The pool broke while the pipeline ran: what became of it is unknown.
+    LOST = "lost"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more comes of the pipeline."""
+        return self not in (PipelineState.NOT_STARTED, PipelineState.RUNNING)
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """One thing that came back.
+
+    Attributes:
+        pipeline_id: The pipeline that it belongs to, None for the pool itself.
+        stream: output, error, warning, verbose, debug, information, progress, host_out, host_err, host_call_refused
+            (value: the method's name), exit (value: the code given to ``exit``) or state (value: ``{"state": "completed",
+            "error": None}``, the error as in the error stream).
+        value: JSON-safe; bytes for the output of OutputFormat.BYTES.
+    """
+
+    pipeline_id: uuid.UUID | None
+    stream: str
+    value: object
