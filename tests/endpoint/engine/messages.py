@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a running pipeline tells its client: the evaluator's streams and host calls as messages (test endpoint process)."""
+
+from __future__ import annotations
+
+import collections
+import threading
+import uuid
+
+import psrpcore
+from psrpcore.types import HostMethodIdentifier, PSInvocationState, PSRPMessageType
+from psrpcore.types import PipelineState as PipelineStateMessage
+
+from .outbox import Outbox
+from .powershell import (
+    ErrorRecord,
+    InformationalRecord,
+    InformationRecord,
+    PipelineStopped,
+    ProgressRecord,
+    PSTerminating,
+    from_psrp,
+    to_psrp,
+)
+
+
+class PipelineMessages:
+    """The messages of one pipeline; a Streams for the evaluator.  Says nothing any more once it is closed."""
+
+    def __init__(self, pipeline_id: uuid.UUID, outbox: Outbox) -> None:
+        self._id = pipeline_id
+        self._outbox = outbox
+        self._closed = False
+
+    def close(self) -> None:
+        """The client has closed the pipeline: whatever it still says is dropped."""
+        self._closed = True
+        self._outbox.forget(self._id)
+
+    def output(self, value: object) -> None:
+        """PIPELINE_OUTPUT."""
+        self._send(value, PSRPMessageType.PipelineOutput)
+
+    def error(self, record: ErrorRecord) -> None:
+        """ERROR_RECORD."""
+        self._send(record, PSRPMessageType.ErrorRecord)
+
+    def warning(self, record: InformationalRecord) -> None:
+        """WARNING_RECORD."""
+        self._send(record, PSRPMessageType.WarningRecord)
+
+    def verbose(self, record: InformationalRecord) -> None:
+        """VERBOSE_RECORD."""
+        self._send(record, PSRPMessageType.VerboseRecord)
+
+    def debug(self, record: InformationalRecord) -> None:
+        """DEBUG_RECORD."""
+        self._send(record, PSRPMessageType.DebugRecord)
+
+    def information(self, record: InformationRecord) -> None:
+        """INFORMATION_RECORD."""
+        self._send(record, PSRPMessageType.InformationRecord)
+
+    def progress(self, record: ProgressRecord) -> None:
+        """PROGRESS_RECORD."""
+        self._send(record, PSRPMessageType.ProgressRecord)
+
+    def exit(self, code: int) -> None:
+        """PIPELINE_HOST_CALL SetShouldExit, which needs no host on the client's side."""
+        self.host_call(HostMethodIdentifier.SetShouldExit, [code])
+
+    def host_call(self, method: HostMethodIdentifier, parameters: list[object]) -> int | None:
+        """PIPELINE_HOST_CALL; returns the id that its answer will bear, None when nobody is there to answer."""
+        if self._closed:
+            return None
+        body = [to_psrp(parameter) for parameter in parameters]
+        with self._outbox.using(self._id) as pool:
+            return pool.host_call(method, body, self._id)
+
+    def ended(self, state: PSInvocationState, error: ErrorRecord | None = None) -> None:
+        """PIPELINE_STATE: completed, stopped or failed."""
+        message = PipelineStateMessage(PipelineState=int(state))
+        if error is not None:
+            message.ExceptionAsErrorRecord = to_psrp(error)
+        with self._outbox.using(self._id) as pool:
+            if not self._closed:
+                pool.pipeline_table[self._id].state = state
+                pool.prepare_message(message, pipeline_id=self._id)
+
+    def _send(self, value: object, message_type: PSRPMessageType) -> None:
+        body = to_psrp(value)
+        with self._outbox.using(self._id) as pool:
+            if not self._closed:
+                pool.prepare_message(body, message_type, self._id)
+
+
+class ClientHost:
+    """The host of the client that runs a pipeline; a HostCalls for the evaluator."""
+
+    def __init__(self, messages: PipelineMessages, stop: threading.Event) -> None:
+        self._messages = messages
+        self._stop = stop
+        self._answered = threading.Condition()
+        self._answers: dict[int, psrpcore.PipelineHostResponseEvent] = collections.OrderedDict()
+
+    def call(self, method: str, parameters: list[object]) -> object:
+        """Asks, and waits for the answer where the method has one.
+
+        :raises PSTerminating: with the error that the client's host answered.
+        :raises PipelineStopped: the pipeline was stopped meanwhile.
+        """
+        identifier = HostMethodIdentifier[method]
+        call_id = self._messages.host_call(identifier, parameters)
+        if call_id is None or identifier.is_void():
+            return None
+        with self._answered:
+            self._answered.wait_for(lambda: call_id in self._answers or self._stop.is_set())
+            answer = self._answers.pop(call_id, None)
+        if answer is None:
+            raise PipelineStopped()
+        if answer.error is not None:
+            raise PSTerminating(from_psrp(answer.error))
+        return from_psrp(answer.result)
+
+    def answer(self, event: psrpcore.PipelineHostResponseEvent) -> None:
+        """PIPELINE_HOST_RESPONSE."""
+        with self._answered:
+            self._answers[event.ci] = event
+            self._answered.notify_all()
+
+    def stopped(self) -> None:
+        """Wakes a call that waits, after the stop event was set."""
+        with self._answered:
+            self._answered.notify_all()

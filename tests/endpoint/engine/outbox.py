@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sending half of one runspace pool: messages become fragments, in order, for the sink (test endpoint process)."""
+
+from __future__ import annotations
+
+import collections
+import collections.abc
+import contextlib
+import threading
+import typing
+import uuid
+
+import psrpcore
+
+from .api import Sink
+from .fragments import cut
+
+Target = typing.Optional[uuid.UUID]
+
+
+class Outbox:
+    """Hands the messages of a psrpcore pool to a sink.
+
+    psrpcore is not thread safe and keeps one queue for the pool and all its pipelines, while a sink may block for
+    as long as one client reads nothing.  So a message is made under :attr:`lock`, which is never held while the sink
+    is called, and waits in the queue of its target; who made it delivers it.  Messages of one target are delivered
+    by one thread at a time, which keeps their order; those of different targets do not wait for one another.
+    """
+
+    def __init__(self, pool: psrpcore.ServerRunspacePool, sink: Sink) -> None:
+        #: Guards the pool; whoever calls a method of it holds this.
+        self.lock = threading.Lock()
+        self._pool = pool
+        self._sink = sink
+        self._queues: dict[Target, collections.deque[bytes]] = collections.defaultdict(collections.deque)
+        self._delivering: dict[Target, threading.Lock] = collections.defaultdict(threading.Lock)
+
+    @contextlib.contextmanager
+    def using(self, target: Target) -> collections.abc.Iterator[psrpcore.ServerRunspacePool]:
+        """Gives the pool to the body, and afterwards delivers what the body made it say to `target`."""
+        with self.lock:
+            yield self._pool
+            while payload := self._pool.data_to_send():
+                self._queues[payload.pipeline_id].extend(cut(payload.data))
+            delivering = self._delivering[target]
+        self._deliver(target, delivering)
+
+    def forget(self, target: Target) -> None:
+        """Drops what still waits for a target that the client has closed."""
+        with self.lock:
+            self._queues.pop(target, None)
+            self._delivering.pop(target, None)
+
+    def _deliver(self, target: Target, delivering: threading.Lock) -> None:
+        with delivering:
+            while fragment := self._next(target):
+                self._sink.data(target, fragment)
+
+    def _next(self, target: Target) -> bytes | None:
+        with self.lock:
+            queue = self._queues.get(target)
+            return queue.popleft() if queue else None
