@@ -17,7 +17,8 @@ import psrpcore
 from .api import Sink
 from .fragments import cut
 
-Target = typing.Optional[uuid.UUID]
+#: A pipeline, or None for the pool.
+Target: typing.TypeAlias = "uuid.UUID | None"
 
 
 class Outbox:

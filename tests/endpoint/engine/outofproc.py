@@ -22,7 +22,8 @@ import uuid
 _POOL = uuid.UUID(int=0)
 
 _ELEMENT = re.compile(
-    r"<(?P<kind>\w+)(?P<attributes>(?:\s+\w+\s*=\s*(?:'[^']*'|\"[^\"]*\"))*)\s*(?:/>|>(?P<text>[^<]*)</(?P=kind)>)"
+    r"<(?P<kind>\w+)(?P<attributes>(?:\s+\w+\s*=\s*(?:'[^']*'|\"[^\"]*\"))*)\s*"
+    r"(?:/>|>(?P<text>[^<]*)</(?P=kind)>)"
 )
 _ATTRIBUTE = re.compile(r"(\w+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")")
 
@@ -30,7 +31,7 @@ Kind = typing.Literal["Data", "DataAck", "Command", "CommandAck", "Signal", "Sig
 _KINDS: tuple[str, ...] = typing.get_args(Kind)
 
 
-class BadPacket(ValueError):
+class BadPacketError(ValueError):
     """A line that is none of the elements above."""
 
 
@@ -53,17 +54,17 @@ class Packet:
 
     @classmethod
     def decode(cls, line: bytes) -> Packet:
-        """Reads a line; raises BadPacket."""
+        """Reads a line; raises BadPacketError."""
         try:
             element = _ELEMENT.fullmatch(line.decode("ascii").strip())
         except UnicodeDecodeError as error:
-            raise BadPacket("not ASCII") from error
+            raise BadPacketError("not ASCII") from error
         if element is None or element["kind"] not in _KINDS:
-            raise BadPacket(f"not an element of the out-of-process protocol: {line[:60]!r}")
+            raise BadPacketError(f"not an element of the out-of-process protocol: {line[:60]!r}")
         attributes = {name: single or double for name, single, double in _ATTRIBUTE.findall(element["attributes"])}
         try:
             guid = uuid.UUID(attributes["PSGuid"])
             data = base64.b64decode(element["text"] or "", validate=True)
         except (KeyError, ValueError, binascii.Error) as error:
-            raise BadPacket(f"a {element['kind']} element with a bad PSGuid or text") from error
+            raise BadPacketError(f"a {element['kind']} element with a bad PSGuid or text") from error
         return cls(typing.cast(Kind, element["kind"]), None if guid == _POOL else guid, data)

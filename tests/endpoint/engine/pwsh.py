@@ -20,7 +20,7 @@ import psrpcore.types
 
 from .api import ShellInfo, Sink
 from .fragments import FragmentBuffer, message_type
-from .outofproc import BadPacket, Packet
+from .outofproc import BadPacketError, Packet
 
 #: Seconds that a process has to end by itself once it was asked to, before its group is killed.
 END_PATIENCE = 5.0
@@ -89,7 +89,7 @@ class PwshSession:
         self._sink = sink
         self._closing = False
         self._pool_closed = threading.Event()
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the session is
         # A group of its own, so that what a script started ends with it.
         self._process = subprocess.Popen(
             list(command),
@@ -151,13 +151,12 @@ class PwshSession:
 
     def _read(self, stream: typing.IO[bytes]) -> None:
         reason = ""
-        with stream:
-            for line in stream:
-                try:
+        try:
+            with stream:
+                for line in stream:
                     self._handle(Packet.decode(line))
-                except BadPacket as error:
-                    reason = f"the engine wrote {error}"
-                    break
+        except BadPacketError as error:
+            reason = f"the engine wrote {error}"
         self._pool_closed.set()
         if not self._closing:
             self._kill()
@@ -173,7 +172,7 @@ class PwshSession:
             if packet.kind == "CloseAck" and packet.target is None:
                 self._pool_closed.set()
         else:
-            raise BadPacket(f"{packet.kind}, which only a client sends")
+            raise BadPacketError(f"{packet.kind}, which only a client sends")
 
     def _ends_pipeline(self, pipeline_id: uuid.UUID, data: bytes) -> bool:
         watched = self._watched.get(pipeline_id)

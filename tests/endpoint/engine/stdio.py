@@ -12,7 +12,7 @@ import typing
 import uuid
 
 from .api import Engine, EngineSession, ShellInfo
-from .outofproc import BadPacket, Packet
+from .outofproc import BadPacketError, Packet
 
 
 class _Output:
@@ -52,7 +52,7 @@ class _Server:
         self._announced: set[uuid.UUID] = set()
 
     def handle(self, packet: Packet) -> None:
-        """Does what a packet asks and acknowledges it; raises BadPacket when nobody but a server sends such."""
+        """Does what a packet asks and acknowledges it; raises BadPacketError when nobody but a server sends such."""
         if packet.kind == "Data":
             # The session may answer at once, and a reader takes what comes before the ack just as well.
             self._data(packet)
@@ -63,7 +63,7 @@ class _Server:
         elif packet.kind == "Close":
             self._close(packet.target)
         else:
-            raise BadPacket(f"a client does not send {packet.kind} for {packet.target or 'the pool'}")
+            raise BadPacketError(f"a client does not send {packet.kind} for {packet.target or 'the pool'}")
         self._output.write(Packet(typing.cast(typing.Any, packet.kind + "Ack"), packet.target))
 
     def end(self) -> None:
@@ -74,7 +74,7 @@ class _Server:
 
     def _open_session(self) -> EngineSession:
         if self._session is None:
-            raise BadPacket("no pool is open")
+            raise BadPacketError("no pool is open")
         return self._session
 
     def _data(self, packet: Packet) -> None:
@@ -102,7 +102,7 @@ def serve_stdio(engine: Engine, reader: typing.BinaryIO, writer: typing.BinaryIO
         for line in reader:
             if line.strip():
                 server.handle(Packet.decode(line))
-    except BadPacket:
+    except BadPacketError:
         return 1
     finally:
         server.end()
