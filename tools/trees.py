@@ -34,7 +34,7 @@ def link() -> pathlib.Path:
     place = LINKED / _COLLECTION
     target = os.path.relpath(venvs.ROOT, place.parent)
     with venvs.locked("collections"):
-        if not place.is_symlink() or os.readlink(place) != target:
+        if not place.is_symlink() or place.readlink() != pathlib.Path(target):
             place.parent.mkdir(parents=True, exist_ok=True)
             place.unlink(missing_ok=True)
             place.symlink_to(target)
