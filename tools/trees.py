@@ -60,6 +60,8 @@ def copy(purpose: str) -> pathlib.Path:
         for name in tracked_files():
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(venvs.ROOT / name, place / name)
+        # Or else ansible-test asks the checkout's repository, which ignores everything below .build.
+        subprocess.run(["git", "init", "--quiet", str(place)], check=True)
     return place
 
 
