@@ -67,6 +67,7 @@ class Exchange:
         """
         self._read_timeout = max(float(self._options.read_timeout), operation_timeout + _TRAVEL)
         self._wire.written = False
+        failure: Exception
         try:
             envelope: ET.Element = self._wsman.invoke(
                 action,
@@ -77,18 +78,15 @@ class Exchange:
                 operation_timeout,
             )
             fault = read_fault(envelope)
-        except FaultReceivedError as error:
-            fault = error.fault
-        except Exception as error:
-            # Raised below, outside of this block: the exception chained to it would carry the request into logs.
-            failure = _http_faults.to_error(error, self._options, self._progress())
-        else:
             if fault is None:
                 return envelope
-        if "failure" in locals():
-            raise failure
-        assert fault is not None
-        raise FaultReceivedError(fault)
+            failure = FaultReceivedError(fault)
+        except FaultReceivedError as error:
+            failure = FaultReceivedError(error.fault)
+        except Exception as error:
+            failure = _http_faults.to_error(error, self._options, self._progress())
+        # Raised here, outside of the handlers: an exception chained to it would carry the request into logs.
+        raise failure
 
     def send(
         self,
@@ -102,15 +100,15 @@ class Exchange:
             _pypsrp.open_session(self._inner, self._wire)
         try:
             answer: bytes = self._inner.send(message, timeout=(self._options.connection_timeout, self._read_timeout))
-        except _pypsrp.pypsrp.exceptions.WinRMTransportError as error:
+        except _pypsrp.pypsrp_errors.WinRMTransportError as error:
             status, text = error.code, error.response_text
         else:
             check_document(answer)
             return answer
         raise self._refusal(status, text)
 
-    def progress_error(self, error: Exception) -> TransportError:
-        """The failure that an answer means which arrived but does not hold what was asked for."""
+    def unusable(self, error: MalformedError) -> TransportError:
+        """The failure that an answer means which came but does not hold what was asked for."""
         return _http_faults.to_error(error, self._options, self._progress())
 
     def close(self) -> None:

@@ -48,19 +48,20 @@ def to_error(error: Exception, options: WSManOptions, progress: Progress) -> Tra
     if isinstance(error, ConnectionGoneError):
         return TransportError(FaultKind.LOST, f"The connection to {where(options)} was closed while it was idle")
     package = type(error).__module__.partition(".")[0]
-    if isinstance(error, _pypsrp.pypsrp.exceptions.AuthenticationError):
+    if isinstance(error, _pypsrp.pypsrp_errors.AuthenticationError):
         return _unauthenticated(error, options, progress)
-    if isinstance(error, _pypsrp.pypsrp.exceptions.WinRMError) or isinstance(error, MalformedError):
+    if isinstance(error, (_pypsrp.pypsrp_errors.WinRMError, MalformedError)):
         return _unusable(error, options, progress)
     if package in _pypsrp.SECURITY_PACKAGES and not progress.secured:
         text = f"{_authentication(options)} failed: {clean(error, options)}{_kerberos_hint(options)}"
         return TransportError(FaultKind.AUTHENTICATION, text, may_have_arrived=progress.carried)
-    if isinstance(error, _pypsrp.requests.exceptions.RequestException):
+    if isinstance(error, _pypsrp.requests_errors.RequestException):
         return _http_error(error, options, progress)
     if isinstance(error, OSError):
         return _os_error(error, options, progress)
-    if isinstance(error, ValueError) and not (progress.answered or progress.secured or progress.carried):
-        return TransportError(FaultKind.UNREACHABLE, f"{where(options)}: {clean(error, options)}")
+    if isinstance(error, ValueError) and "auth_provider" in str(error):
+        text = f"{_authentication(options)} failed: {clean(error, options)}"
+        return TransportError(FaultKind.AUTHENTICATION, text)
     return _unusable(error, options, progress)
 
 
@@ -86,8 +87,8 @@ def status_error(status: int, text: str, options: WSManOptions, progress: Progre
         message = f"The answer cannot be used: {said}"
         return TransportError(FaultKind.LOST, message, code=status, may_have_arrived=progress.carried)
     message = (
-        f"No WSMan service answers there: {said}{_title(text, options)} (is the path right, usually wsman, and the port,"
-        " usually 5985 for http and 5986 for https?)"
+        f"No WSMan service answers there: {said}{_title(text, options)} (is the path right, usually wsman, and the"
+        " port, usually 5985 for http and 5986 for https?)"
     )
     return TransportError(FaultKind.NOT_WSMAN, message, code=status, may_have_arrived=progress.carried)
 
@@ -150,10 +151,12 @@ def _unusable(error: Exception, options: WSManOptions, progress: Progress) -> Tr
 
 
 def _http_error(error: Exception, options: WSManOptions, progress: Progress) -> TransportError:
-    exceptions = _pypsrp.requests.exceptions
+    exceptions = _pypsrp.requests_errors
     if isinstance(error, exceptions.ProxyError) and not progress.carried:
         message = f"The proxy does not let through to {where(options)}: {clean(_innermost(error), options)}"
         return TransportError(FaultKind.UNREACHABLE, message)
+    if isinstance(error, ValueError):  # requests' errors about addresses
+        return TransportError(FaultKind.UNREACHABLE, f"{where(options)} is no valid address: {clean(error, options)}")
     if isinstance(error, exceptions.SSLError):
         return _tls_error(error, options, progress)
     if isinstance(error, exceptions.TooManyRedirects):
@@ -177,12 +180,12 @@ def _unreachable(error: Exception, options: WSManOptions, progress: Progress) ->
         message = f"The name {options.host!r} cannot be resolved: check the host's address and DNS"
     elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         message = (
-            f"The connection to {place} was refused: is remoting enabled on the computer (Enable-PSRemoting), and is the"
-            " port right (usually 5985 for http, 5986 for https)?"
+            f"The connection to {place} was refused: is remoting enabled on the computer (Enable-PSRemoting), and is"
+            " the port right (usually 5985 for http, 5986 for https)?"
         )
     elif any(isinstance(cause, OSError) and cause.errno in _NO_ROUTE for cause in causes):
         message = f"There is no route to {place}: check the address and the network"
-    elif isinstance(error, _pypsrp.requests.exceptions.Timeout) or any(isinstance(c, TimeoutError) for c in causes):
+    elif isinstance(error, _pypsrp.requests_errors.Timeout) or any(isinstance(c, TimeoutError) for c in causes):
         message = (
             f"No connection to {place} within {options.connection_timeout} s: is the computer up, and does a firewall"
             " let this port through?"
@@ -207,7 +210,7 @@ def _tls_error(error: Exception, options: WSManOptions, progress: Progress) -> T
         # With TLS 1.3 the server checks the client's certificate after the first bytes of the request have come.
         refused = isinstance(cause, ssl.SSLError) and "ALERT" in (cause.reason or "")
         if refused and not (progress.answered or progress.secured):
-            message = f"{place} broke off the TLS handshake: {clean(cause.reason, options)}{_certificate_hint(options)}"
+            message = f"{place} broke off the TLS handshake: {clean(cause, options)}{_certificate_hint(options)}"
             return TransportError(FaultKind.TLS, message)
     reason = clean(_innermost(error), options)
     if progress.carried:

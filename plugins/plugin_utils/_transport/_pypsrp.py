@@ -21,12 +21,26 @@ import warnings
 from ._wsman_types import WSManOptions
 from .faults import FaultKind, TransportError
 
+__all__ = [
+    "SECURITY_PACKAGES",
+    "ConnectionGoneError",
+    "Wire",
+    "missing_library",
+    "new_wsman",
+    "open_session",
+    "option_set",
+    "package_for",
+    "pypsrp_errors",
+    "requests_errors",
+    "shell_selector",
+]
+
 IMPORT_ERROR: ImportError | None = None
 try:
-    import pypsrp.exceptions
+    import pypsrp.exceptions as pypsrp_errors
     import pypsrp.wsman
-    import requests
-    import urllib3
+    import requests.exceptions as requests_errors
+    import urllib3.exceptions
 except ImportError as error:
     IMPORT_ERROR = error
 
@@ -57,7 +71,7 @@ class ConnectionGoneError(Exception):
     """The connection was found closed before anything was written, and must not be opened again."""
 
 
-def require(auth: str) -> None:
+def _require(auth: str) -> None:
     """Make sure that the libraries are there.
 
     Raises:
@@ -90,7 +104,7 @@ def new_wsman(options: WSManOptions, session_id: uuid.UUID) -> typing.Any:
     Raises:
         TransportError: MISSING_LIBRARY, or AUTHENTICATION when the options exclude each other.
     """
-    require(options.auth)
+    _require(options.auth)
     _silence()
     try:
         wsman = pypsrp.wsman.WSMan(
@@ -130,8 +144,14 @@ def open_session(transport: typing.Any, wire: Wire) -> None:
 
     The session is made here and not with the first message, which is where pypsrp makes it, because hooks must be in
     place before there are connections.
+
+    Raises:
+        TransportError: AUTHENTICATION, when the authentication lacks an option.
     """
-    session = transport.session = transport._build_session()
+    try:
+        session = transport.session = transport._build_session()
+    except ValueError as error:
+        raise TransportError(FaultKind.AUTHENTICATION, f"Options of {transport.server!r}: {error}") from None
     # A redirect would carry the message, and on the same computer the credentials too, to who knows where.
     session.max_redirects = 0
     for adapter in session.adapters.values():

@@ -16,13 +16,7 @@ import uuid
 import xml.etree.ElementTree as ET
 
 from ._exchange import Exchange, FaultReceivedError
-from ._wsman_answers import (
-    read_command_id,
-    read_connected,
-    read_created,
-    read_received,
-    read_shell,
-)
+from ._wsman_answers import read_command_id, read_connected, read_created, read_received, read_shell
 from ._wsman_enumeration import Page, enumerate_body, pull_body, read_page
 from ._wsman_faults import OPERATION_TIMED_OUT, Asked, to_error
 from ._wsman_requests import (
@@ -42,6 +36,8 @@ from ._wsman_requests import (
 from ._wsman_types import Received, ShellCreated, ShellDescription, Signal, WSManOptions
 from ._wsman_xml import POWERSHELL, SHELL, SOAP, MalformedError, guid, tag
 from .faults import FaultKind, TransportError
+
+__all__ = ["Received", "ShellCreated", "ShellDescription", "Signal", "WSManConnection", "WSManOptions"]
 
 T = typing.TypeVar("T")
 
@@ -195,11 +191,8 @@ class WSManConnection:
 
     def enumerate_shells(self) -> list[ShellDescription]:
         """All PowerShell shells that the user may see on the computer, whoever made them."""
-        shells = [
-            read_item
-            for item in self._enumerate(SHELL_RESOURCE, None)
-            if item.tag == tag(SHELL, "Shell") and (read_item := self._read(read_shell, item))
-        ]
+        items = self._enumerate(SHELL_RESOURCE, None)
+        shells = [self._read(read_shell, item) for item in items if item.tag == tag(SHELL, "Shell")]
         return [shell for shell in shells if shell.configuration_name is not None]
 
     def enumerate_commands(self, shell_id: uuid.UUID) -> list[uuid.UUID]:
@@ -294,7 +287,7 @@ class WSManConnection:
         try:
             return read(element)
         except MalformedError as error:
-            failure = self._exchange.progress_error(error)
+            failure = self._exchange.unusable(error)
         self.broken = True
         raise failure
 
