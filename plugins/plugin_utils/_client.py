@@ -19,9 +19,21 @@ import sys
 import time
 import typing
 
-from ._wire import PROTOCOL, VERSION, place as places
+from ._wire import PROTOCOL, VERSION
+from ._wire import place as places
 from ._wire.errors import ErrorKind, PSSessionError, WireError
-from ._wire.messages import ANSWERS, REQUESTS, Failure, Finished, Hello, Input, Note, Records, Run, Welcome
+from ._wire.messages import (
+    ANSWERS,
+    REQUESTS,
+    Failure,
+    Finished,
+    Hello,
+    Input,
+    Note,
+    Records,
+    Run,
+    Welcome,
+)
 
 #: Called with a level (warning, v ... vvvvv) and a text.
 Notify = typing.Callable[[str, str], None]

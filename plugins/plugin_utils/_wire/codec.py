@@ -66,13 +66,13 @@ def _plain(message: object) -> dict[str, typing.Any]:
     return values
 
 
-@functools.lru_cache(maxsize=None)
-def _hints(cls: type) -> dict[str, typing.Any]:
+@functools.cache
+def _hints(cls: typing.Any) -> dict[str, typing.Any]:
     return typing.get_type_hints(cls)
 
 
 def _build(cls: type[Message], values: dict[str, typing.Any]) -> Message:
-    hints = _hints(cls)
+    hints = _hints(typing.cast(typing.Hashable, cls))
     if unknown := sorted(set(values) - set(hints)):
         raise WireError(f"{cls.__name__} has no field {unknown[0]!r}")
     built = {}

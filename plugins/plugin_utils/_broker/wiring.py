@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Puts sessions and transports together (broker process)."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+
+from .._transport import WSManConnection, WSManOptions
+from .._wire.errors import ErrorKind, PSSessionError
+from .._wire.messages import Target
+from .link import Connection
+from .session import Session
+
+
+def make_session(number: int, target: Target) -> Session:
+    """A session, not yet opened."""
+    return Session(number, target, connect)
+
+
+def connect(target: Target, session_id: uuid.UUID, envelope: int) -> Connection:
+    """A connection by the target's transport; raises PSSessionError (usage) where there is none of that name."""
+    if target.transport != "wsman":
+        raise PSSessionError(
+            ErrorKind.USAGE, f"transport {target.transport!r} is not available in this version: set transport to wsman."
+        )
+    return WSManConnection(wsman_options(target, envelope), session_id)
+
+
+def wsman_options(target: Target, envelope: int) -> WSManOptions:
+    """The part of a target that the WSMan transport needs; both use the option's names."""
+    names = {field.name for field in dataclasses.fields(WSManOptions)}
+    values = {name: getattr(target, name) for name in names & {field.name for field in dataclasses.fields(Target)}}
+    return WSManOptions(**{**values, "max_envelope_size": envelope})

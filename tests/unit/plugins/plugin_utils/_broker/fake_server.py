@@ -1,0 +1,223 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A server in memory: shells and pipelines behind `Connection`, with faults at will and no clock of its own."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import typing
+import uuid
+
+import psrpcore
+from psrpcore.types import PSRPMessageType
+
+from ansible_collections.remoting.powershell.plugins.plugin_utils._transport import (
+    FaultKind,
+    Received,
+    ShellCreated,
+    ShellDescription,
+    Signal,
+    TransportError,
+)
+
+Request = typing.Callable[[], typing.Any]
+
+
+class Clock:
+    """Time that passes only when somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclasses.dataclass
+class Shell:
+    """One runspace pool on the server."""
+
+    pool: psrpcore.ServerRunspacePool
+    outgoing: bytes = b""
+    disconnected: bool = False
+    output: dict[uuid.UUID, bytes] = dataclasses.field(default_factory=dict)
+
+    def feed(self, data: bytes) -> None:
+        """Answers what a client sent; every pipeline says its script back and completes."""
+        self.pool.receive_data(psrpcore.PSRPPayload(data, psrpcore.StreamType.default, None))
+        while event := self.pool.next_event():
+            if isinstance(event, psrpcore.CreatePipelineEvent):
+                pipeline = event.pipeline
+                pipeline.start()
+                pipeline.write_output(event.pipeline.metadata.commands[0].command_text)
+                pipeline.complete()
+                pipeline.close()
+        while payload := self.pool.data_to_send():
+            if payload.pipeline_id is None:
+                self.outgoing += payload.data
+            else:
+                self.output[payload.pipeline_id] = self.output.get(payload.pipeline_id, b"") + payload.data
+
+
+class FakeServer:
+    """Holds shells; `plan` says what happens to the requests to come, none means that they are done.
+
+    The fates: `before` (the connection breaks, the server saw nothing), `after` (it was done, the answer is lost),
+    `refused` (HTTP 400), `unreachable`, `gone` (all shells vanish first), `disconnect` (all turn Disconnected first).
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.shells: dict[uuid.UUID, Shell] = {}
+        self.plan: collections.deque[str] = collections.deque()
+        self.ran: collections.Counter[str] = collections.Counter()
+        self.requests: collections.Counter[str] = collections.Counter()
+        self.connections = 0
+
+    def connect(self, _target: typing.Any, _session_id: uuid.UUID, _envelope: int) -> FakeConnection:
+        """What a session is given as its maker of connections."""
+        self.connections += 1
+        return FakeConnection(self)
+
+    def request(self, name: str, done: Request) -> typing.Any:
+        """Lets a request meet its fate."""
+        self.requests[name] += 1
+        fate = self.plan.popleft() if self.plan else "done"
+        if fate == "unreachable":
+            raise TransportError(FaultKind.UNREACHABLE, "no route")
+        if fate in ("before", "refused"):
+            kind = FaultKind.LOST if fate == "before" else FaultKind.REFUSED
+            raise TransportError(kind, f"the connection broke: {fate}", may_have_arrived=True)
+        if fate == "gone":
+            self.shells.clear()
+        if fate == "disconnect":
+            for shell in self.shells.values():
+                shell.disconnected = True
+        answer = done()
+        if fate == "after":
+            raise TransportError(FaultKind.LOST, "the answer was lost", may_have_arrived=True)
+        return answer
+
+    def shell(self, shell_id: uuid.UUID, connected: bool = True) -> Shell:
+        """A shell in the wanted state, or the server's fault."""
+        if shell_id not in self.shells:
+            raise TransportError(FaultKind.SHELL_NOT_FOUND, "no such shell", code=2150858843)
+        shell = self.shells[shell_id]
+        if shell.disconnected is connected:
+            raise TransportError(FaultKind.WRONG_STATE, "wrong state", code=2150859174)
+        return shell
+
+
+class FakeConnection:
+    """One connection to the server."""
+
+    max_payload = 300_000
+
+    def __init__(self, server: FakeServer) -> None:
+        self._server = server
+        self.last_used = server.clock()
+        self.broken = False
+        self.requests_sent = 0
+
+    def create(self, shell_id: uuid.UUID, creation: bytes, **_settings: typing.Any) -> ShellCreated:
+        def done() -> ShellCreated:
+            if shell_id in self._server.shells:
+                raise TransportError(FaultKind.ALREADY_EXISTS, "shell exists")
+            shell = self._server.shells[shell_id] = Shell(psrpcore.ServerRunspacePool())
+            shell.feed(creation)
+            return ShellCreated(shell_id, None)
+
+        return typing.cast(ShellCreated, self._request("create", done))
+
+    def command(self, shell_id: uuid.UUID, command_id: uuid.UUID, arguments: bytes) -> None:
+        def done() -> None:
+            shell = self._server.shell(shell_id)
+            if command_id in shell.output:
+                raise TransportError(FaultKind.ALREADY_EXISTS, "command exists")
+            self._server.ran[scripts(arguments)] += 1
+            shell.feed(arguments)
+
+        self._request("command", done)
+
+    def receive(
+        self, shell_id: uuid.UUID, command_id: uuid.UUID | None, operation_timeout: int | None = None
+    ) -> Received:
+        def done() -> Received:
+            shell = self._server.shell(shell_id)
+            if command_id is None:
+                data, shell.outgoing = shell.outgoing, b""
+                return Received(data, False)
+            if command_id not in shell.output:
+                raise TransportError(FaultKind.COMMAND_NOT_FOUND, "no such command")
+            # What was sent once is kept: an identical Receive gives the same data.
+            return Received(shell.output[command_id], True)
+
+        return typing.cast(Received, self._request("receive", done))
+
+    def signal(self, shell_id: uuid.UUID, command_id: uuid.UUID, signal: Signal) -> None:
+        def done() -> None:
+            if self._server.shell(shell_id).output.pop(command_id, None) is None:
+                raise TransportError(FaultKind.COMMAND_NOT_FOUND, "no such command")
+
+        self._request(f"signal {signal.name}", done)
+
+    def disconnect(self, shell_id: uuid.UUID, **_settings: typing.Any) -> None:
+        def done() -> None:
+            self._server.shell(shell_id).disconnected = True
+
+        self._request("disconnect", done)
+
+    def reconnect(self, shell_id: uuid.UUID) -> None:
+        def done() -> None:
+            self._server.shell(shell_id, connected=False).disconnected = False
+
+        self._request("reconnect", done)
+
+    def delete(self, shell_id: uuid.UUID) -> None:
+        def done() -> None:
+            if self._server.shells.pop(shell_id, None) is None:
+                raise TransportError(FaultKind.SHELL_NOT_FOUND, "no such shell")
+
+        self._request("delete", done)
+
+    def send(self, shell_id: uuid.UUID, command_id: uuid.UUID | None, data: bytes, stream: str = "stdin") -> None:
+        self._request("send", lambda: self._server.shell(shell_id).feed(data))
+
+    def connect(self, shell_id: uuid.UUID, connection: bytes) -> bytes:
+        raise NotImplementedError
+
+    def enumerate_shells(self) -> list[ShellDescription]:
+        return [ShellDescription(shell_id) for shell_id in self._server.shells]
+
+    def close(self) -> None:
+        self.broken = True
+
+    def _request(self, name: str, done: Request) -> typing.Any:
+        self.requests_sent += 1
+        try:
+            answer = self._server.request(name, done)
+        except TransportError as error:
+            self.broken = error.kind in (FaultKind.LOST, FaultKind.REFUSED)
+            raise
+        self.last_used = self._server.clock()
+        return answer
+
+
+def scripts(arguments: bytes) -> str:
+    """The script of a CREATE_PIPELINE message's fragments."""
+    message = psrpcore_message(arguments)
+    start = message.index(b'<S N="Cmd">') + len(b'<S N="Cmd">')
+    return message[start : message.index(b"</S>", start)].decode()
+
+
+def psrpcore_message(fragments: bytes) -> bytes:
+    """The body of the first message in fragments ([MS-PSRP] 2.2.4 and 2.2.1)."""
+    length = int.from_bytes(fragments[17:21], "big")
+    message = fragments[21 : 21 + length]
+    assert int.from_bytes(message[4:8], "little") == PSRPMessageType.CreatePipeline
+    return message[40:].removeprefix(b"\xef\xbb\xbf")

@@ -1,0 +1,215 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever happens on the wire, a pipeline runs once or its fate is told, and no shell stays behind.
+
+Hypothesis plays a server that loses, refuses and forgets at every point, and a user who runs, waits, resets; the
+session and its pipelines run as in the broker, with an injected clock.
+"""
+
+from __future__ import annotations
+
+import typing
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.running import Ending, Job, Run
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.session import Session, SessionState
+from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.pipeline import Command, PipelineSpec
+from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.records import (
+    OutputFormat,
+    PipelineState,
+    Record,
+)
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Target
+from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._broker.fake_server import (
+    Clock,
+    FakeServer,
+)
+
+TARGET = Target(host="web01", port=5985, ssl=False)
+FATES = st.sampled_from(["done", "done", "done", "before", "after", "refused", "unreachable", "gone", "disconnect"])
+
+
+class SessionModel(RuleBasedStateMachine):
+    """One session, one server, any order of events."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = Clock()
+        self.server = FakeServer(self.clock)
+        self.session = Session(1, TARGET, self.server.connect, self.clock, self.clock.sleep)
+        self.count = 0
+
+    @rule(fates=st.lists(FATES, min_size=1, max_size=5))
+    def trouble_ahead(self, fates: list[str]) -> None:
+        """The next requests meet these fates."""
+        self.server.plan.extend(fates)
+
+    @rule(stopped=st.booleans())
+    def run(self, stopped: bool) -> None:
+        """One pipeline, whose script is unique."""
+        self.count += 1
+        script = f"script {self.count}"
+        records: list[Record] = []
+        spec = PipelineSpec([Command(script)])
+        run = Run(self.session, Job(spec, OutputFormat.OBJECTS, records.extend))
+        if stopped:
+            run.stop("asked before it started")
+        try:
+            ending: Ending | None = run.execute()
+            kind = None
+        except PSSessionError as error:
+            ending, kind = None, error.kind
+        times = self.server.ran[script]
+        if ending is not None:
+            assert not stopped
+            assert times == 1
+            assert ending.state is PipelineState.COMPLETED
+            assert [record.value for record in records] == [script]
+        elif kind is ErrorKind.UNKNOWN:
+            assert times <= 1
+        else:
+            assert times == 0, f"{kind} must mean that nothing was started"
+        run.finish()
+
+    @rule()
+    def idle_for_long(self) -> None:
+        """Long enough for the connection to be given up, and for a keep-alive."""
+        self.clock.sleep(120)
+        if self.session.state is SessionState.OPENED:
+            self.session.keep_alive()
+
+    @rule()
+    def grow_old(self) -> None:
+        """Beyond max_age the session is made anew."""
+        self.clock.sleep(TARGET.max_age + 1)
+
+    @precondition(lambda self: self.session.state is SessionState.OPENED)
+    @rule()
+    def disconnect(self) -> None:
+        """By its own client."""
+        try:
+            self.session.disconnect()
+        except PSSessionError:
+            return
+        assert self.session.state is SessionState.DISCONNECTED
+
+    @rule()
+    def reset(self) -> None:
+        """meta: reset_connection, with a server that answers."""
+        self.server.plan.clear()
+        self.session.close()
+        assert not self.server.shells
+        assert self.session.state is SessionState.CLOSED
+
+    @invariant()
+    def nothing_ran_twice(self) -> None:
+        """Never, whatever happened."""
+        assert all(times == 1 for times in self.server.ran.values())
+
+    @invariant()
+    def at_most_one_shell(self) -> None:
+        """A session holds one shell; one that it lost sight of is removed by the server's idle timeout only."""
+        known = {self.session.shell_id} if self.session.state is not SessionState.CLOSED else set()
+        lost = set(self.server.shells) - known
+        assert len(lost) <= self.server.requests["delete"] + self.server.requests["create"]
+
+    def teardown(self) -> None:
+        """At the end the server answers again and everything is removed."""
+        self.server.plan.clear()
+        self.session.close()
+
+
+TestSessionModel = SessionModel.TestCase
+TestSessionModel.settings = settings(max_examples=150, stateful_step_count=20, deadline=None)
+
+
+def run_once(server: FakeServer, session: Session, script: str = "1") -> tuple[Ending, list[typing.Any]]:
+    """Runs one script and terminates it."""
+    records: list[Record] = []
+    run = Run(session, Job(PipelineSpec([Command(script)]), OutputFormat.OBJECTS, records.extend))
+    ending = run.execute()
+    run.finish()
+    return ending, [record.value for record in records]
+
+
+def opened() -> tuple[FakeServer, Session]:
+    """A session that has run something."""
+    clock = Clock()
+    server = FakeServer(clock)
+    session = Session(1, TARGET, server.connect, clock, clock.sleep)
+    run_once(server, session, "first")
+    server.requests.clear()
+    return server, session
+
+
+def test_a_task_costs_a_command_a_receive_and_a_terminate() -> None:
+    server, session = opened()
+    run_once(server, session)
+    assert dict(server.requests) == {"command": 1, "receive": 1, "signal TERMINATE": 1}
+    assert server.connections == 2
+
+
+def test_a_lost_answer_to_command_is_asked_for_and_not_sent_again() -> None:
+    server, session = opened()
+    server.plan.extend(["after"])
+    assert run_once(server, session, "once")[1] == ["once"]
+    assert server.ran["once"] == 1
+    assert server.requests["command"] == 1
+
+
+def test_a_command_that_never_arrived_is_sent_again() -> None:
+    server, session = opened()
+    server.plan.extend(["before"])
+    assert run_once(server, session, "once")[1] == ["once"]
+    assert (server.ran["once"], server.requests["command"]) == (1, 2)
+
+
+def test_a_shell_that_is_gone_is_recreated_before_anything_started() -> None:
+    server, session = opened()
+    server.plan.extend(["gone"])
+    run_once(server, session)
+    assert session.recreated
+    assert not session.reconnected
+
+
+def test_a_shell_that_turned_disconnected_is_reconnected() -> None:
+    server, session = opened()
+    server.plan.extend(["disconnect"])
+    run_once(server, session)
+    assert (session.reconnected, session.recreated) == (True, False)
+
+
+def test_a_shell_that_vanishes_under_a_command_is_an_unknown_outcome() -> None:
+    server, session = opened()
+    server.plan.extend(["done", "gone"])
+    try:
+        run_once(server, session, "once")
+    except PSSessionError as error:
+        assert error.kind is ErrorKind.UNKNOWN
+        assert "not started again" in error.message
+    else:
+        raise AssertionError("the outcome cannot be known")
+    assert server.ran["once"] == 1
+    assert run_once(server, session, "next")[1] == ["next"]
+    assert session.recreated
+
+
+def test_a_lost_receive_is_repeated_and_told() -> None:
+    server, session = opened()
+    server.plan.extend(["done", "after"])
+    ending, output = run_once(server, session, "once")
+    assert output == ["once"]
+    assert "may be missing" in ending.warnings[0]
+
+
+def test_an_idle_connection_is_replaced_before_it_is_used() -> None:
+    server, session = opened()
+    session.clock.sleep(91)  # type: ignore[attr-defined]
+    run_once(server, session)
+    assert server.connections == 4
+    assert not session.recreated
