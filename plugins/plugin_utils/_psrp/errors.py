@@ -8,6 +8,11 @@ Nothing else leaves this package: whatever a library underneath raises is turned
 
 from __future__ import annotations
 
+import typing
+
+if typing.TYPE_CHECKING:
+    from .records import Record
+
 
 class PsrpError(Exception):
     """Base of the protocol layer's errors."""
@@ -17,7 +22,14 @@ class ProtocolError(PsrpError):
     """The peer sent what the protocol does not allow, or something is missing between two fragments.
 
     The pool that raised it is broken: what its pipelines did since is unknown.
+
+    Attributes:
+        records: What was understood of the same bytes before the fault.
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.records: list[Record] = []
 
 
 class StateError(PsrpError):

@@ -25,7 +25,7 @@ class Command:
         end_of_statement: Whether the next command begins a new statement rather than taking this one's output.
     """
 
-    text: str
+    text: str = dataclasses.field(repr=False)
     is_script: bool = True
     parameters: typing.Sequence[tuple[str | None, object]] = dataclasses.field(default=(), repr=False)
     use_local_scope: bool | None = None
@@ -47,21 +47,45 @@ class PipelineSpec:
     add_to_history: bool = False
 
 
-class Pipeline:
-    """One pipeline's client half; made by PoolClient.start and PoolClient.adopt."""
+class InputSink(typing.Protocol):
+    """Where a pipeline's input goes: the pool."""
 
-    pipeline_id: uuid.UUID
-    state: PipelineState
+    def send_input(self, pipeline: Pipeline, value: object) -> None:
+        """Queue one input object."""
+
+    def send_end_of_input(self, pipeline: Pipeline) -> None:
+        """Queue the end of the input."""
+
+
+class Pipeline:
+    """One pipeline's client half; made by PoolClient.start and PoolClient.adopt.
+
+    Attributes:
+        pipeline_id: Its id, which is the WSMan command's id too.
+        state: As far as the fed data tells.
+        accepts_input: Whether input() may be called.
+    """
+
+    def __init__(self, sink: InputSink, pipeline_id: uuid.UUID, accepts_input: bool) -> None:
+        self._sink = sink
+        self.pipeline_id = pipeline_id
+        self.state = PipelineState.NOT_STARTED
+        self.accepts_input = accepts_input
 
     def input(self, value: object) -> None:
         """Queue one input object (values.from_json).
 
         Raises:
             StateError: The pipeline does not run, takes no input, or its input was ended.
+            SessionKeyRequired: The value holds a SecureString and there is no session key.
             ValueNotSupported: The value has no PowerShell form.
         """
-        raise NotImplementedError
+        self._sink.send_input(self, value)
 
     def end_input(self) -> None:
-        """Queue the end of the input; once is enough, more is no error."""
-        raise NotImplementedError
+        """Queue the end of the input; once is enough, more is no error.
+
+        Raises:
+            StateError: The pipeline does not run.
+        """
+        self._sink.send_end_of_input(self)

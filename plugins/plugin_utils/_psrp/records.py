@@ -45,11 +45,43 @@ class Record:
     Attributes:
         pipeline_id: The pipeline that it belongs to, None for the pool itself.
         stream: output, error, warning, verbose, debug, information, progress, host_out, host_err, host_call_refused
-            (value: the method's name), exit (value: the code given to ``exit``) or state (value: ``{"state": "completed",
-            "error": None}``, the error as in the error stream).
+            (value: the method's name), exit (value: the code given to ``exit``) or state (value: a dictionary of
+            ``state``, as "completed", and ``error``, None or as in the error stream).
         value: JSON-safe; bytes for the output of OutputFormat.BYTES.
     """
 
     pipeline_id: uuid.UUID | None
     stream: str
     value: object
+
+
+@dataclasses.dataclass(frozen=True)
+class ServerInfo:
+    """What the server said of itself; None where it did not say (before PowerShell 5.1 it says little).
+
+    Attributes:
+        protocol_version: Of PSRP, as in ``2.3``.
+        ps_version: PowerShell's version, as in ``5.1.17763.1007``.
+        edition: ``Desktop`` or ``Core``.
+        os: The operating system's own text.
+    """
+
+    protocol_version: str | None = None
+    ps_version: str | None = None
+    edition: str | None = None
+    os: str | None = None
+
+    def updated(self, message: object) -> ServerInfo:
+        """With what SESSION_CAPABILITY or APPLICATION_PRIVATE_DATA, as JSON, says more."""
+        fields = message if isinstance(message, dict) else {}
+        private = fields.get("ApplicationPrivateData")
+        table = private.get("PSVersionTable") if isinstance(private, dict) else None
+        told = {
+            "protocol_version": fields.get("protocolversion"),
+            **(
+                {"ps_version": table.get("PSVersion"), "edition": table.get("PSEdition"), "os": table.get("OS")}
+                if isinstance(table, dict)
+                else {}
+            ),
+        }
+        return dataclasses.replace(self, **{name: value for name, value in told.items() if isinstance(value, str)})

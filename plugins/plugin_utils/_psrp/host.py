@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a pipeline asks of the host application (broker process).
+
+A pipeline may call its client's host: to write, to set the exit code, to ask the user.  ``Host`` is what a pool
+needs of one; ``NonInteractiveHost`` is the one of Ansible's tasks: it writes, and refuses what needs a user.
+
+Its HostInfo is the one of ansible.builtin.psrp: a host with a user interface, without a raw one.  So ``$Host.UI``
+works as it does there, a prompt reaches us and fails with our message instead of being swallowed, and
+``$Host.UI.RawUI`` is null.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+import uuid
+
+from ._psrpcore import ps
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What a host makes of a call.
+
+    Attributes:
+        records: Stream and value of what is reported; the streams warning, verbose and debug are for lines that the
+            host is asked to show.
+        value: What the call returns, in psrpcore's types.
+        error: Why the call failed; the pipeline gets an exception with this message.
+    """
+
+    records: tuple[tuple[str, object], ...] = ()
+    value: typing.Any = dataclasses.field(default=None, repr=False)
+    error: str | None = None
+
+
+class Host(typing.Protocol):
+    """The host application as a pool sees it."""
+
+    def info(self) -> typing.Any:
+        """psrpcore's HostInfo for INIT_RUNSPACEPOOL and CREATE_PIPELINE."""
+
+    def call(self, method: str, arguments: typing.Sequence[object]) -> Answer:
+        """Answer a call at once.
+
+        Args:
+            method: The method's name as in MS-PSRP 2.2.3.17, "WriteLine2".
+            arguments: Its arguments as JSON values.
+        """
+
+
+#: Methods that write a line or less: stream, and what goes before and after the text, which is the last argument.
+_WRITES = {
+    "Write1": ("host_out", ""),
+    "Write2": ("host_out", ""),
+    "WriteLine1": ("host_out", "\r\n"),
+    "WriteLine2": ("host_out", "\r\n"),
+    "WriteLine3": ("host_out", "\r\n"),
+    "WriteErrorLine": ("host_err", "\r\n"),
+    "WriteDebugLine": ("debug", ""),
+    "WriteVerboseLine": ("verbose", ""),
+    "WriteWarningLine": ("warning", ""),
+}
+
+#: Methods that return nothing and mean nothing without a screen.  Progress arrives as records too.
+_IGNORED = frozenset(
+    "NotifyBeginApplication NotifyEndApplication WriteProgress SetForegroundColor SetBackgroundColor "
+    "SetCursorPosition SetWindowPosition SetCursorSize SetBufferSize SetWindowSize SetWindowTitle FlushInputBuffer "
+    "SetBufferContents1 SetBufferContents2 ScrollBufferContents ExitNestedPrompt PopRunspace".split()
+)
+
+_COLUMNS, _LINES = 120, 50
+
+
+class NonInteractiveHost:
+    """Collects what is written and refuses to ask.
+
+    Args:
+        name: What the host calls itself.
+    """
+
+    def __init__(self, name: str = "Ansible PSSession Host") -> None:
+        self._name = name
+        self._id = uuid.uuid4()
+
+    def info(self) -> typing.Any:
+        """A host with a user interface but no raw one, as ansible.builtin.psrp has."""
+        return ps.HostInfo(IsHostNull=False, IsHostUINull=False, IsHostRawUINull=True, UseRunspaceHost=False)
+
+    def call(self, method: str, arguments: typing.Sequence[object]) -> Answer:
+        """Answer a call at once; see Host."""
+        if method in _WRITES:
+            stream, end = _WRITES[method]
+            text = str(arguments[-1]) if arguments and arguments[-1] is not None else ""
+            return Answer(records=((stream, text + end),))
+        if method == "SetShouldExit":
+            code = arguments[0] if arguments else 0
+            return Answer(records=(("exit", code if isinstance(code, int) else 0),))
+        if method in _IGNORED:
+            return Answer()
+        value = self._property(method)
+        if value is not None:
+            return Answer(value=value)
+        return Answer(
+            records=(("host_call_refused", method),),
+            error=f"the session is not interactive: cannot answer {method}",
+        )
+
+    def _property(self, method: str) -> typing.Any:
+        """What a property getter returns; None for any other method."""
+        if method in ("GetForegroundColor", "GetBackgroundColor"):
+            return ps.PSInt(ps.ConsoleColor.Gray if method == "GetForegroundColor" else ps.ConsoleColor.Black)
+        if method in ("GetCursorPosition", "GetWindowPosition"):
+            return ps.Coordinates.ToPSObjectForRemoting(ps.Coordinates(0, 0), for_host=True)
+        if method in ("GetBufferSize", "GetWindowSize", "GetMaxWindowSize", "GetMaxPhysicalWindowSize"):
+            return ps.Size.ToPSObjectForRemoting(ps.Size(_COLUMNS, _LINES), for_host=True)
+        return {
+            "GetName": ps.PSString(self._name),
+            "GetVersion": ps.PSVersion("1.0"),
+            "GetInstanceId": ps.PSGuid(self._id),
+            "GetCurrentCulture": ps.PSString("en-US"),
+            "GetCurrentUICulture": ps.PSString("en-US"),
+            "GetCursorSize": ps.PSInt(25),
+            "GetWindowTitle": ps.PSString(self._name),
+            "GetKeyAvailable": False,
+            "GetIsRunspacePushed": False,
+        }.get(method)

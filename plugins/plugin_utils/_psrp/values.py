@@ -1,0 +1,310 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values between JSON and PowerShell (broker process).
+
+``from_json`` makes what psrpcore serializes; ``to_json`` takes what ``clixml`` read.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import decimal
+import math
+import re
+import typing
+from xml.etree import ElementTree
+
+from . import clixml
+from ._psrpcore import ps
+from .errors import ProtocolError, ValueNotSupported
+
+#: The key that marks a value which JSON has no form for: ``{"__pssession__": KIND, "value": ...}``; KIND is bytes
+#: (base64), datetime (ISO 8601), secure_string, or credential (with ``user`` and ``password`` instead of ``value``).
+TAG = "__pssession__"
+
+#: What stands for an object that contains itself, and for a SecureString.
+CIRCULAR = "<circular reference>"
+SECRET = "System.Security.SecureString"  # noqa: S105  (the type's name, which is what its ToString gives)
+
+#: References let a small message stand for a huge value; nothing sensible comes near this many parts.
+MAX_PARTS = 2_000_000
+
+_INT32 = range(-(2**31), 2**31)
+_INT64 = range(-(2**63), 2**63)
+_DECIMAL = range(-(2**96) + 1, 2**96)
+
+
+# --- from JSON ------------------------------------------------------------------------------------------------------
+
+
+def from_json(value: object) -> typing.Any:
+    """Convert a JSON value, or a tagged one, to what psrpcore serializes.
+
+    An integer becomes Int32, Int64, Decimal or BigInteger, whichever is the first that holds it (the rule of
+    PowerShell's own literals); a BigInteger arrives as PowerShell's remoting brings it, as a deserialized object.
+    A float becomes Double, an object Hashtable, an array ArrayList.
+
+    Raises:
+        ValueNotSupported: It is of another type, or a tagged value is malformed.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return _integer(value)
+    if isinstance(value, float):
+        return ps.PSDouble(value)
+    if isinstance(value, str):
+        return ps.PSString(value)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return ps.PSByteArray(bytes(value))
+    if isinstance(value, datetime.datetime):
+        return _datetime(value)
+    if isinstance(value, datetime.date):
+        return _datetime(datetime.datetime(value.year, value.month, value.day))
+    if isinstance(value, (list, tuple)):
+        return ps.PSList([from_json(entry) for entry in value])
+    if isinstance(value, dict):
+        if TAG in value:
+            return _tagged(value)
+        return ps.PSDict({from_json(key): from_json(entry) for key, entry in value.items()})
+    raise ValueNotSupported(f"a value of Python's type {type(value).__name__} has no PowerShell form")
+
+
+def has_secret(value: object) -> bool:
+    """Whether a JSON value holds a SecureString or a credential, which need the session key."""
+    if isinstance(value, dict):
+        return value.get(TAG) in ("secure_string", "credential") or any(map(has_secret, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(has_secret, value))
+
+
+def _integer(value: int) -> typing.Any:
+    if value in _INT32:
+        return ps.PSInt(value)
+    if value in _INT64:
+        return ps.PSInt64(value)
+    if value in _DECIMAL:
+        return ps.PSDecimal(value)
+    big = ps.PSObject()
+    big.PSObject.type_names = ["System.Numerics.BigInteger", "System.ValueType", "System.Object"]
+    big.PSObject.to_string = str(value)
+    return big
+
+
+def _datetime(value: datetime.datetime) -> typing.Any:
+    offset = value.utcoffset()
+    if offset is not None and offset.total_seconds() % 60:
+        value = value.astimezone(datetime.timezone.utc)  # .NET's offsets are whole minutes
+    return ps.PSDateTime(value)
+
+
+def _tagged(value: dict[typing.Any, typing.Any]) -> typing.Any:
+    kind = value[TAG]
+    names = ("user", "password") if kind == "credential" else ("value",)
+    texts = [value.get(name) for name in names]
+    if set(value) != {TAG, *names} or not all(isinstance(text, str) for text in texts):
+        raise ValueNotSupported(f"a tagged value of kind {kind!r} needs the text fields {', '.join(names)}")
+    try:
+        if kind == "bytes":
+            return ps.PSByteArray(base64.b64decode(texts[0], validate=True))
+        if kind == "datetime":
+            return _parse_datetime(texts[0])
+    except ValueError:
+        raise ValueNotSupported(f"a tagged value of kind {kind!r} is malformed") from None
+    if kind == "secure_string":
+        return ps.PSSecureString(texts[0])
+    if kind == "credential":
+        return ps.PSCredential(UserName=texts[0], Password=ps.PSSecureString(texts[1]))
+    raise ValueNotSupported("a tagged value is of an unknown kind")
+
+
+def _parse_datetime(text: str) -> typing.Any:
+    """ISO 8601 with up to seven digits of a second; psrpcore keeps them, datetime would not."""
+    text = text.strip().replace(" ", "T", 1)
+    element = ElementTree.Element("DT")
+    element.text = text if "T" in text else f"{text}T00:00:00"
+    return ps.deserialize(element, ps.PSCryptoProvider())
+
+
+# --- to JSON --------------------------------------------------------------------------------------------------------
+
+
+def to_json(node: clixml.Node) -> object:
+    """Convert what was read from CLIXML to a JSON value, without loss where JSON allows it.
+
+    Integers stay integers; NaN and the infinities are the strings "NaN", "Infinity" and "-Infinity"; a Decimal is a
+    number where a double prints the same digits, else a string; dates are ISO 8601 with the offset that is known;
+    durations have .NET's "c" form; byte[] is base64; an enum is its name; lists of all kinds are arrays; an object
+    is its properties, or its text where it has none; secrets are their type's name.
+
+    Raises:
+        ProtocolError: A value does not fit its type.
+    """
+    try:
+        return _Converter().convert(node)
+    except (ValueError, ArithmeticError) as error:
+        raise ProtocolError(f"a value does not fit its type ({type(error).__name__})") from None
+
+
+class _Converter:
+    """Converts one value; knows the objects that it is within, and how much it has made so far."""
+
+    def __init__(self) -> None:
+        self._within: set[int] = set()
+        self._parts = 0
+
+    def convert(self, node: clixml.Node) -> object:
+        self._parts += 1
+        if self._parts > MAX_PARTS:
+            raise ProtocolError("a value's references make it too large")
+        if isinstance(node, clixml.Scalar):
+            return _SCALARS[node.tag](node.text)
+        if id(node) in self._within:
+            return CIRCULAR
+        self._within.add(id(node))
+        try:
+            return self._object(node)
+        finally:
+            self._within.discard(id(node))
+
+    def _object(self, obj: clixml.Obj) -> object:
+        for type_name, convert in _SPECIAL.items():
+            if type_name in obj.types:
+                return convert(obj)
+        if obj.pairs is not None:
+            return {self._key(key): self.convert(value) for key, value in obj.pairs}
+        if obj.items is not None:
+            return [self.convert(item) for item in obj.items]
+        if obj.base is not None:
+            return self.convert(obj.base)
+        properties = obj.properties
+        if not properties and obj.to_string is not None:
+            return obj.to_string
+        return {name: self.convert(value) for name, value in properties.items()}
+
+    def _key(self, key: clixml.Node) -> str:
+        if isinstance(key, clixml.Scalar):
+            value = _SCALARS[key.tag](key.text)
+            return value if isinstance(value, str) else str(value)
+        return key.to_string if key.to_string is not None else str(self.convert(key))
+
+
+def text_of(node: clixml.Node | None) -> str | None:
+    """The text of a property that is a string; None where it is absent, null or an object without a text."""
+    if node is None or isinstance(node, clixml.Obj):
+        return None if node is None else node.to_string
+    return None if node.tag == "Nil" else node.text
+
+
+def _float(text: str) -> object:
+    value = float(text)
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def _decimal(text: str) -> object:
+    value = decimal.Decimal(text)
+    if value == value.to_integral_value() and "." not in text:
+        return int(value)
+    as_double = float(value)
+    return as_double if decimal.Decimal(repr(as_double)) == value else text
+
+
+def _bytes(text: str) -> str:
+    try:
+        return base64.b64encode(base64.b64decode(text)).decode("ascii")
+    except binascii.Error as error:
+        raise ValueError from error
+
+
+_DURATION = re.compile(
+    r"(?P<sign>-?)P(?:(?P<days>\d+)D)?"
+    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)(?:\.(?P<fraction>\d{1,7}))?S)?)?",
+    re.ASCII,
+)
+
+
+def _duration(text: str) -> str:
+    """.NET's "c" form of an XML Schema duration: ``[-][d.]hh:mm:ss[.fffffff]``."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValueError
+    days, hours, minutes, seconds = (int(match[name] or 0) for name in ("days", "hours", "minutes", "seconds"))
+    minutes, seconds = minutes + seconds // 60, seconds % 60
+    hours, minutes = hours + minutes // 60, minutes % 60
+    days, hours = days + hours // 24, hours % 24
+    fraction = (match["fraction"] or "").ljust(7, "0")
+    result = f"{days}." if days else ""
+    result += f"{hours:02}:{minutes:02}:{seconds:02}"
+    return match["sign"] + result + (f".{fraction}" if fraction.strip("0") else "")
+
+
+_SCALARS: dict[str, typing.Callable[[str], object]] = {
+    **dict.fromkeys(("By", "SB", "I16", "U16", "I32", "U32", "I64", "U64"), int),
+    **dict.fromkeys(("Db", "Sg"), _float),
+    **dict.fromkeys(("S", "URI", "Version", "XD", "SBK", "G", "DT"), str),
+    "B": lambda text: text.lower() == "true",
+    "BA": _bytes,
+    "C": lambda text: chr(int(text)),
+    "D": _decimal,
+    "Nil": lambda text: None,
+    "SS": lambda text: SECRET,
+    "TS": _duration,
+}
+
+
+def _number(obj: clixml.Obj, name: str) -> int:
+    node = obj.adapted.get(name)
+    if not isinstance(node, clixml.Scalar):
+        raise ValueError
+    return int(node.text)
+
+
+def _offset_date(obj: clixml.Obj) -> str:
+    moment, offset = obj.adapted.get("DateTime"), obj.adapted.get("Offset")
+    if not isinstance(moment, clixml.Scalar) or not isinstance(offset, clixml.Scalar):
+        return obj.to_string or ""
+    span = _duration(offset.text)
+    return f"{moment.text}{'' if span.startswith('-') else '+'}{span[:-3]}"
+
+
+def _date_only(obj: clixml.Obj) -> str:
+    return f"{_number(obj, 'Year'):04}-{_number(obj, 'Month'):02}-{_number(obj, 'Day'):02}"
+
+
+def _time_only(obj: clixml.Obj) -> str:
+    seconds, ticks = divmod(_number(obj, "Ticks"), 10_000_000)
+    text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{text}.{ticks:07}" if ticks else text
+
+
+def _enum(obj: clixml.Obj) -> object:
+    if obj.to_string is not None or not isinstance(obj.base, clixml.Scalar):
+        return obj.to_string
+    return _SCALARS[obj.base.tag](obj.base.text)
+
+
+def _switch(obj: clixml.Obj) -> object:
+    return (obj.to_string or "").lower() == "true"
+
+
+#: Types whose properties say less than one JSON value does.
+_SPECIAL: dict[str, typing.Callable[[clixml.Obj], object]] = {
+    "System.DBNull": lambda obj: None,
+    "System.DateOnly": _date_only,
+    "System.DateTimeOffset": _offset_date,
+    "System.Enum": _enum,
+    "System.IntPtr": lambda obj: int(obj.to_string or ""),
+    "System.Management.Automation.InformationalRecord": lambda obj: obj.to_string,
+    "System.Management.Automation.SemanticVersion": lambda obj: obj.to_string,
+    "System.Management.Automation.SwitchParameter": _switch,
+    "System.Numerics.BigInteger": lambda obj: int(obj.to_string or ""),
+    "System.Text.RegularExpressions.Regex": lambda obj: obj.to_string,
+    "System.TimeOnly": _time_only,
+    "System.UIntPtr": lambda obj: int(obj.to_string or ""),
+}
