@@ -54,7 +54,7 @@ def module_of(path: pathlib.Path) -> tuple[str, ...]:
 
 
 def _absolute(node: ast.ImportFrom, path: pathlib.Path) -> list[tuple[str, ...]]:
-    """The modules that ``from x import a, b`` may mean: x.a and x.b, since a may be a module; relative ones resolved."""
+    """The modules that ``from x import a, b`` may mean, x.a and x.b, since a may be a module; dots resolved."""
     package = path.relative_to(PLUGINS).parts[:-1]
     base = ("plugins", *package)[: len(package) + 2 - node.level] if node.level else ()
     named = (*base, *(node.module or "").split(".")) if node.module else base
@@ -198,6 +198,7 @@ def test_the_rule_allows_what_the_layers_need(place: str, source: str) -> None:
 
 
 def test_a_guard_is_a_try_or_a_function() -> None:
-    source = "try:\n    import pypsrp\nexcept ImportError:\n    import psrpcore\ndef f():\n    import spnego\nimport requests"
+    source = "try:\n    import pypsrp\nexcept ImportError:\n    import psrpcore\ndef f():\n    import spnego\n"
+    source += "import requests"
     found = {each.module[0]: each.guarded for each in third_party(ast.parse(source), PLUGINS / "plugin_utils/x.py")}
     assert found == {"pypsrp": True, "psrpcore": False, "spnego": True, "requests": False}
