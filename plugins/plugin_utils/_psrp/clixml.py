@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import typing
 from xml.etree import ElementTree
 
 from .errors import ProtocolError

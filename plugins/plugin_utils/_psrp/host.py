@@ -17,7 +17,47 @@ import dataclasses
 import typing
 import uuid
 
+from . import clixml
 from ._psrpcore import ps
+from .errors import ProtocolError
+from .values import to_json
+
+#: The id of a call that expects no answer.
+_NO_ANSWER = -100
+
+
+@dataclasses.dataclass(frozen=True)
+class HostCall:
+    """A call of the host, from PIPELINE_HOST_CALL or RUNSPACEPOOL_HOST_CALL.
+
+    Attributes:
+        call_id: The answer names it.
+        method: The method's name as in MS-PSRP 2.2.3.17, "WriteLine2".
+        arguments: Its arguments as JSON values.
+    """
+
+    call_id: int
+    method: str
+    arguments: list[object] = dataclasses.field(repr=False)
+
+    @property
+    def expects_answer(self) -> bool:
+        """Whether the pipeline waits for a return value or an error."""
+        return self.call_id != _NO_ANSWER
+
+    @classmethod
+    def parse(cls, data: bytes) -> HostCall:
+        """Read a message.
+
+        Raises:
+            ProtocolError: It is no host call.
+        """
+        fields = to_json(clixml.loads(data))
+        call_id = fields.get("ci") if isinstance(fields, dict) else None
+        if not isinstance(fields, dict) or not isinstance(call_id, int):
+            raise ProtocolError("a host call has no id")
+        arguments = fields.get("mp")
+        return cls(call_id, str(fields.get("mi")), arguments if isinstance(arguments, list) else [])
 
 
 @dataclasses.dataclass(frozen=True)

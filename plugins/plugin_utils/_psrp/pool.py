@@ -10,28 +10,23 @@ the answers to host calls are ours (see ``fragments``, ``clixml``, ``host``).
 from __future__ import annotations
 
 import dataclasses
-import struct
 import sys
 import threading
 import typing
 import uuid
 
-from . import clixml
+from . import build, clixml
 from ._psrpcore import ps, psrpcore, require
 from .error_records import error_to_dict
-from .errors import ProtocolError, SessionKeyRequired, StateError, ValueNotSupported
-from .fragments import HEADER_SIZE, Inbox, Message, Outbox, Outgoing
-from .host import Host, NonInteractiveHost
+from .errors import ProtocolError, SessionKeyRequired, StateError
+from .fragments import Inbox, Message, Outbox, Outgoing
+from .host import Host, HostCall, NonInteractiveHost
 from .messages import MessageType, PoolState
 from .pipeline import Pipeline, PipelineSpec
 from .records import OutputFormat, PipelineState, Record, ServerInfo
-from .repair import repair
 from .streams import Streams
-from .values import from_json, has_secret, to_json
+from .values import has_secret, to_json
 
-_MESSAGE_HEADER = 40
-#: The id of a host call that expects no answer.
-_NO_ANSWER = -100
 _POOL_STATES = {PoolState.CLOSED: "closed", PoolState.BROKEN: "broken"}
 
 #: Messages that psrpcore acts on; the records of the streams are read here, the rest means nothing to a client.
@@ -47,15 +42,6 @@ _FOR_PSRPCORE = frozenset(
 )
 _HOST_CALLS = (MessageType.PIPELINE_HOST_CALL, MessageType.RUNSPACEPOOL_HOST_CALL)
 _IGNORED = (MessageType.RUNSPACE_AVAILABILITY, MessageType.USER_EVENT)
-
-
-class _Null:
-    """A null input: psrpcore takes None itself for an empty message of output."""
-
-    @classmethod
-    def ToPSObjectForRemoting(cls, instance: _Null, **kwargs: object) -> None:  # noqa: N802  (psrpcore's name)
-        """What psrpcore serializes instead: $null."""
-        return
 
 
 @dataclasses.dataclass
@@ -92,7 +78,7 @@ class PoolClient:
         self._host = host or NonInteractiveHost()
         self._output = output
         self._pool = psrpcore.ClientRunspacePool(
-            application_arguments=_primitive_dictionary(application_arguments or {}),
+            application_arguments=build.application_arguments(application_arguments or {}),
             host=self._host.info(),
             runspace_pool_id=pool_id,
         )
@@ -131,7 +117,7 @@ class PoolClient:
             if self._pool.state != ps.RunspacePoolState.BeforeOpen:
                 raise StateError("open the pool", self._pool.state.name)
             action()
-            self._collect()
+            build.drain(self._pool, self._outbox)
             outgoing = self._outbox.take(sys.maxsize)
             return outgoing.data if outgoing else b""
 
@@ -144,7 +130,7 @@ class PoolClient:
         with self._lock:
             self._check_opened("ask for a session key")
             self._pool.exchange_key()
-            self._collect()
+            build.drain(self._pool, self._outbox)
 
     def needs_key(self, spec: PipelineSpec) -> bool:
         """Whether start() would raise SessionKeyRequired."""
@@ -189,13 +175,13 @@ class PoolClient:
             self._check_opened("start a pipeline")
             if self.needs_key(spec):
                 raise SessionKeyRequired
-            commands = _commands(spec)
+            commands = build.commands(spec)
             client = self._client(add_to_history=spec.add_to_history, no_input=not spec.expects_input)
             for command in commands:
                 client.add_command(command)
             running = self._register(client, output_format, spec.expects_input)
             client.start()
-            self._collect()
+            build.drain(self._pool, self._outbox)
             running.pipeline.state = PipelineState.RUNNING
             return running.pipeline
 
@@ -223,9 +209,8 @@ class PoolClient:
                 raise StateError("send input", "without or at the end of input")
             if has_secret(value) and not self.key_exchanged:
                 raise SessionKeyRequired
-            converted = from_json(value)
-            client.send(_Null() if converted is None else converted)
-            self._collect()
+            client.send(build.input_object(value))
+            build.drain(self._pool, self._outbox)
 
     def send_end_of_input(self, pipeline: Pipeline) -> None:
         """Queue the end of the input; see Pipeline.end_input."""
@@ -234,7 +219,7 @@ class PoolClient:
             if pipeline.accepts_input:
                 pipeline.accepts_input = False
                 client.send_eof()
-                self._collect()
+                build.drain(self._pool, self._outbox)
 
     def _client(self, **options: typing.Any) -> typing.Any:
         """psrpcore's half of a pipeline; invocation information comes with errors, for their position."""
@@ -275,20 +260,6 @@ class PoolClient:
         """
         with self._lock:
             return self._outbox.take(limit, pipeline_id)
-
-    def _collect(self) -> None:
-        """Move what psrpcore queued to the outbox; asked without a limit it gives each message as one fragment."""
-        payload = self._pool.data_to_send()
-        while payload is not None:
-            stream = "pr" if payload.stream_type == psrpcore.StreamType.prompt_response else "stdin"
-            position = 0
-            while position < len(payload.data):
-                (length,) = struct.unpack_from(">I", payload.data, position + HEADER_SIZE - 4)
-                start = position + HEADER_SIZE
-                position = start + length
-                header, xml = start + _MESSAGE_HEADER, payload.data[start + _MESSAGE_HEADER : position]
-                self._outbox.put(payload.data[start:header] + repair(xml), payload.pipeline_id, stream)
-            payload = self._pool.data_to_send()
 
     def feed(self, data: bytes) -> list[Record]:
         """Take what a Receive brought.
@@ -334,14 +305,8 @@ class PoolClient:
 
     def _control(self, message_type: MessageType, message: Message) -> list[Record]:
         node = clixml.loads(message.data)
-        fragment = struct.pack(">QQBI", 1, 0, 3, len(message.raw)) + message.raw
-        try:
-            self._pool.receive_data(psrpcore.PSRPPayload(fragment, psrpcore.StreamType.default, None))
-            self._pool.next_event()
-        except Exception as error:
-            # Whatever a malformed message makes the library raise; its text may quote the message.
-            raise ProtocolError(f"{message_type.name} cannot be understood ({type(error).__name__})") from None
-        self._collect()
+        build.act_on(self._pool, message.raw)
+        build.drain(self._pool, self._outbox)
         if message_type is MessageType.ENCRYPTED_SESSION_KEY:
             self.key_exchanged = True
         if message_type in (MessageType.SESSION_CAPABILITY, MessageType.APPLICATION_PRIVATE_DATA):
@@ -369,70 +334,16 @@ class PoolClient:
     def _host_call(self, message: Message, running: _Running | None) -> list[Record]:
         if message.pipeline_id is not None and running is None:
             return []
-        fields = to_json(clixml.loads(message.data))
-        if not isinstance(fields, dict) or not isinstance(fields.get("ci"), int):
-            raise ProtocolError("a host call has no id")
-        arguments = fields.get("mp")
-        method = str(fields.get("mi"))
-        answer = self._host.call(method, arguments if isinstance(arguments, list) else [])
-        if fields["ci"] != _NO_ANSWER:
-            self._answer(message.pipeline_id, fields["ci"], method, answer.value, answer.error)
+        call = HostCall.parse(message.data)
+        answer = self._host.call(call.method, call.arguments)
+        if call.expects_answer:
+            response = build.host_response(message.pipeline_id, call, answer)
+            stream = psrpcore.StreamType.prompt_response
+            self._pool.prepare_message(response, pipeline_id=message.pipeline_id, stream_type=stream)
+            build.drain(self._pool, self._outbox)
         entries = list(answer.records)
         return _records(message.pipeline_id, running.streams.host_records(entries) if running else entries)
-
-    def _answer(
-        self, pipeline_id: uuid.UUID | None, call_id: int, method: str, value: object, error: str | None
-    ) -> None:
-        identifier = getattr(ps.HostMethodIdentifier, method, None)
-        if identifier is None:
-            raise ProtocolError("a host call names no method of a host")
-        kind = ps.PipelineHostResponse if pipeline_id else ps.RunspacePoolHostResponse
-        response = kind(ci=call_id, mi=identifier)
-        if value is not None:
-            response.mr = value
-        if error is not None:
-            response.me = _host_error(error)
-        self._pool.prepare_message(response, pipeline_id=pipeline_id, stream_type=psrpcore.StreamType.prompt_response)
-        self._collect()
 
 
 def _records(pipeline_id: uuid.UUID | None, entries: typing.Iterable[tuple[str, object]]) -> list[Record]:
     return [Record(pipeline_id, stream, value) for stream, value in entries]
-
-
-def _host_error(text: str) -> typing.Any:
-    """The exception that a host call raises on the server."""
-    return ps.ErrorRecord(
-        Exception=ps.NETException(Message=text, HResult=-2146233079),
-        CategoryInfo=ps.ErrorCategoryInfo(
-            Category=ps.ErrorCategory.NotImplemented, Reason="PSInvalidOperationException"
-        ),
-        FullyQualifiedErrorId="HostFunctionNotImplemented",
-    )
-
-
-def _commands(spec: PipelineSpec) -> list[typing.Any]:
-    if not spec.commands:
-        raise ValueNotSupported("a pipeline needs a command")
-    commands = []
-    for each in spec.commands:
-        command = psrpcore.Command(each.text, is_script=each.is_script, use_local_scope=each.use_local_scope)
-        for name, value in each.parameters:
-            command.add_parameter(name, from_json(value))
-        command.end_of_statement = each.end_of_statement
-        commands.append(command)
-    # psrpcore would add an empty statement after it.
-    commands[-1].end_of_statement = False
-    return commands
-
-
-def _primitive_dictionary(arguments: typing.Mapping[str, object]) -> typing.Any:
-    """The type of dictionary that a server accepts as application arguments (MS-PSRP 2.2.3.18)."""
-    return ps.PSPrimitiveDictionary(
-        {
-            name: _primitive_dictionary(value)
-            if isinstance(value, dict) and not has_secret(value)
-            else from_json(value)
-            for name, value in arguments.items()
-        }
-    )

@@ -131,7 +131,8 @@ class _Reader:
     def _raw(self, element: ElementTree.Element) -> str:
         if element is self._root:
             return self._xml
-        return ElementTree.tostring(element, encoding="utf-8").decode("utf-8")
+        xml: bytes = ElementTree.tostring(element, encoding="utf-8")
+        return xml.decode("utf-8")
 
     def _type_names(self, element: ElementTree.Element) -> list[str]:
         own = element.find("TN")

@@ -103,8 +103,8 @@ def _datetime(value: datetime.datetime) -> typing.Any:
 def _tagged(value: dict[typing.Any, typing.Any]) -> typing.Any:
     kind = value[TAG]
     names = ("user", "password") if kind == "credential" else ("value",)
-    texts = [value.get(name) for name in names]
-    if set(value) != {TAG, *names} or not all(isinstance(text, str) for text in texts):
+    texts = [text for text in map(value.get, names) if isinstance(text, str)]
+    if set(value) != {TAG, *names} or len(texts) != len(names):
         raise ValueNotSupported(f"a tagged value of kind {kind!r} needs the text fields {', '.join(names)}")
     try:
         if kind == "bytes":
