@@ -22,7 +22,7 @@ from .fragments import FragmentBuffer
 from .identity import private_data
 from .outbox import Outbox
 from .pipeline import EmbeddedPipeline
-from .powershell import Language, Runspace
+from .powershell import HostCalls, Language, Runspace
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class EmbeddedSession:
     def create_pipeline(self, pipeline_id: uuid.UUID, data: bytes) -> None:
         """See EngineSession; the pipeline starts when the whole of CREATE_PIPELINE has come."""
         with self._lock:
-            self._pipelines[pipeline_id] = EmbeddedPipeline(pipeline_id, self._outbox)
+            self._pipelines[pipeline_id] = EmbeddedPipeline(pipeline_id, self._outbox, self._info, self._open_runspace)
         with self._outbox.lock:
             psrpcore.ServerPipeline(self._pool, pipeline_id)
         self.send(pipeline_id, data)
@@ -165,7 +165,7 @@ class EmbeddedSession:
                 self._running += 1
             threading.Thread(
                 target=self._run,
-                args=(pipeline, runspace or self._new_runspace()),
+                args=(pipeline, runspace or self._open_runspace()),
                 name=f"pipeline-{pipeline.id}",
                 daemon=True,
             ).start()
@@ -188,9 +188,10 @@ class EmbeddedSession:
         with self._lock:
             if self._running or self._pool.max_runspaces > 1:
                 return False
-            self._idle = [self._new_runspace()]
+            self._idle = [self._open_runspace()]
             return True
 
-    def _new_runspace(self) -> Runspace:
-        language = Language.FULL if self._info.full_language else Language.NO_LANGUAGE
-        return Runspace(self._info.computer_name, self._info.user, None, language, self._info.visible_commands)
+    def _open_runspace(self, *, user: str | None = None, host: HostCalls | None = None) -> Runspace:
+        info = self._info
+        language = Language.FULL if info.full_language else Language.NO_LANGUAGE
+        return Runspace(info.computer_name, user or info.user, host, language, info.visible_commands)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections
 import threading
 import uuid
 
@@ -20,10 +19,10 @@ from .powershell import (
     InformationRecord,
     PipelineStopped,
     ProgressRecord,
-    PSTerminating,
     from_psrp,
     to_psrp,
 )
+from .powershell.errors import runtime_error
 
 
 class PipelineMessages:
@@ -103,7 +102,7 @@ class ClientHost:
         self._messages = messages
         self._stop = stop
         self._answered = threading.Condition()
-        self._answers: dict[int, psrpcore.PipelineHostResponseEvent] = collections.OrderedDict()
+        self._answers: dict[int, psrpcore.PipelineHostResponseEvent] = {}
 
     def call(self, method: str, parameters: list[object]) -> object:
         """Asks, and waits for the answer where the method has one.
@@ -121,7 +120,7 @@ class ClientHost:
         if answer is None:
             raise PipelineStopped()
         if answer.error is not None:
-            raise PSTerminating(from_psrp(answer.error))
+            raise runtime_error(str(answer.error), type_name="System.Management.Automation.RemoteException")
         return from_psrp(answer.result)
 
     def answer(self, event: psrpcore.PipelineHostResponseEvent) -> None:

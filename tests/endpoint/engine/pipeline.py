@@ -14,10 +14,13 @@ import uuid
 import psrpcore
 from psrpcore.types import PipelineResultTypes, PSInvocationState
 
+from .api import ShellInfo
 from .messages import ClientHost, PipelineMessages
+from .modules import BadManifestError, Manifest, ManifestRunner, OpenRunspace, read_manifest
 from .outbox import Outbox
 from .pipeline_input import PipelineInput
 from .powershell import CommandCall, ErrorRecord, PipelineStopped, PSTerminating, Runspace
+from .powershell.errors import runtime_error
 
 _log = logging.getLogger(__name__)
 
@@ -27,8 +30,10 @@ Statements = list[list[CommandCall]]
 class EmbeddedPipeline:
     """From CREATE_PIPELINE to PIPELINE_STATE."""
 
-    def __init__(self, pipeline_id: uuid.UUID, outbox: Outbox) -> None:
+    def __init__(self, pipeline_id: uuid.UUID, outbox: Outbox, info: ShellInfo, open_runspace: OpenRunspace) -> None:
         self.id = pipeline_id
+        self._info = info
+        self._open_runspace = open_runspace
         self.input = PipelineInput()
         self.stop_requested = threading.Event()
         self.messages = PipelineMessages(pipeline_id, outbox)
@@ -62,25 +67,41 @@ class EmbeddedPipeline:
 
     def refuse(self, reason: str) -> None:
         """Fails without having run."""
-        self.messages.ended(PSInvocationState.Failed, PSTerminating.from_message(reason).error_record)
+        self.messages.ended(PSInvocationState.Failed, runtime_error(reason).error_record)
 
     def _invoke(self, runspace: Runspace) -> tuple[PSInvocationState, ErrorRecord | None]:
         try:
-            runspace.host = self.host if self._has_host else None
-            runspace.invoke(self._statements, self.input, self.messages, self.stop_requested)
+            host = runspace.session.host = self.host if self._has_host else None
+            manifest = self._manifest()
+            if manifest is None:
+                runspace.invoke(self._statements, self.input, self.messages, self.stop_requested)
+            else:
+                runner = ManifestRunner(runspace, self._open_runspace, self._info.computer_name, self._info.user, host)
+                runner.run(manifest, self.input, self.messages, self.stop_requested)
         except PipelineStopped as stopped:
             return PSInvocationState.Stopped, stopped.error_record
         except PSTerminating as terminating:
             return PSInvocationState.Failed, terminating.error_record
+        except BadManifestError as error:
+            return PSInvocationState.Failed, runtime_error(f"The embedded engine {error}").error_record
         except Exception as error:  # an error of the evaluator must not take the endpoint down
             _log.exception("the evaluator failed in pipeline %s", self.id)
             return PSInvocationState.Failed, internal_error(error)
         return PSInvocationState.Completed, None
 
+    def _manifest(self) -> Manifest | None:
+        """What ansible-core sends beside a script, where this is such a script.
+
+        A JEA endpoint runs no script, so nothing can come beside one.
+        """
+        if not self._info.full_language or len(self._statements) != 1 or not self._statements[0][0].is_script:
+            return None
+        return read_manifest(self.input)
+
 
 def internal_error(error: Exception) -> ErrorRecord:
     """What the client is told of an exception that is the evaluator's own fault."""
-    return PSTerminating.from_message(f"The embedded engine failed: {type(error).__name__}: {error}").error_record
+    return runtime_error(f"The embedded engine failed: {type(error).__name__}: {error}").error_record
 
 
 def statements(commands: collections.abc.Iterable[psrpcore.Command]) -> Statements:
