@@ -128,7 +128,8 @@ class Exchange:
         secured = self._inner.encryption is not None
         # With message encryption the connection is authenticated by an empty request before the message is sent.
         carried = self._wire.written and (secured or not self._inner.wrap_required)
-        return _http_faults.Progress(carried=carried, answered=self.answered, secured=secured)
+        connected = self._wire.connections > 0
+        return _http_faults.Progress(connected=connected, carried=carried, answered=self.answered, secured=secured)
 
     def _is_sealed(self) -> bool:
         return self._inner.encryption is not None or (self.answered and self._options.auth not in _STATELESS)

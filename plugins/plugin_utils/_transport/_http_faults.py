@@ -20,6 +20,7 @@ from ._wsman_xml import MalformedError
 from .faults import FaultKind, TransportError
 
 _MAX_TEXT = 300
+_HTTPS_PORT = "is it the https port (usually 5986)?"
 _NO_ROUTE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 
 
@@ -27,6 +28,8 @@ _NO_ROUTE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, e
 class Progress:
     """How far the connection and the request had come when it failed."""
 
+    #: There was a TCP connection, with TLS where that is asked for.
+    connected: bool
     #: The message, or a part of it, was given to the connection.
     carried: bool
     #: A WSMan service has answered on this connection before.
@@ -59,6 +62,9 @@ def to_error(error: Exception, options: WSManOptions, progress: Progress) -> Tra
         return _http_error(error, options, progress)
     if isinstance(error, OSError):
         return _os_error(error, options, progress)
+    if not progress.connected:
+        text = f"{where(options)} is no valid address: {clean(error, options)}"
+        return TransportError(FaultKind.UNREACHABLE, text)
     if isinstance(error, ValueError) and "auth_provider" in str(error):
         text = f"{_authentication(options)} failed: {clean(error, options)}"
         return TransportError(FaultKind.AUTHENTICATION, text)
@@ -185,6 +191,9 @@ def _unreachable(error: Exception, options: WSManOptions, progress: Progress) ->
         )
     elif any(isinstance(cause, OSError) and cause.errno in _NO_ROUTE for cause in causes):
         message = f"There is no route to {place}: check the address and the network"
+    elif isinstance(error, _pypsrp.requests_errors.ReadTimeout):
+        kind = FaultKind.TLS
+        message = f"The TLS handshake with {place} got no answer within {options.connection_timeout} s: {_HTTPS_PORT}"
     elif isinstance(error, _pypsrp.requests_errors.Timeout) or any(isinstance(c, TimeoutError) for c in causes):
         message = (
             f"No connection to {place} within {options.connection_timeout} s: is the computer up, and does a firewall"
@@ -192,7 +201,7 @@ def _unreachable(error: Exception, options: WSManOptions, progress: Progress) ->
         )
     elif options.ssl and not (progress.answered or progress.secured):
         kind = FaultKind.TLS
-        message = f"The TLS handshake with {place} broke: {clean(_innermost(error), options)}; is it the https port?"
+        message = f"The TLS handshake with {place} broke: {clean(_innermost(error), options)}; {_HTTPS_PORT}"
     else:
         message = f"The connection to {place} failed: {clean(_innermost(error), options)}"
     return TransportError(kind, message)
@@ -215,7 +224,7 @@ def _tls_error(error: Exception, options: WSManOptions, progress: Progress) -> T
     reason = clean(_innermost(error), options)
     if progress.carried:
         return TransportError(FaultKind.LOST, f"The connection to {place} broke: {reason}", may_have_arrived=True)
-    message = f"The TLS handshake with {place} failed: {reason}; is it the https port?{_certificate_hint(options)}"
+    message = f"The TLS handshake with {place} failed: {reason}; {_HTTPS_PORT}{_certificate_hint(options)}"
     return TransportError(FaultKind.TLS, message)
 
 

@@ -15,6 +15,7 @@ import importlib.util
 import logging
 import sys
 import typing
+import urllib.parse
 import uuid
 import warnings
 
@@ -102,7 +103,8 @@ def new_wsman(options: WSManOptions, session_id: uuid.UUID) -> typing.Any:
     """A ``pypsrp.wsman.WSMan`` that has not connected yet.
 
     Raises:
-        TransportError: MISSING_LIBRARY, or AUTHENTICATION when the options exclude each other.
+        TransportError: MISSING_LIBRARY, AUTHENTICATION when options exclude each other, or UNREACHABLE when the host
+            makes no URL.
     """
     _require(options.auth)
     _silence()
@@ -129,6 +131,10 @@ def new_wsman(options: WSManOptions, session_id: uuid.UUID) -> typing.Any:
         )
     except ValueError as error:
         raise TransportError(FaultKind.AUTHENTICATION, f"Options of {options.host!r}: {error}") from None
+    try:
+        urllib.parse.urlsplit(wsman.transport.endpoint)
+    except ValueError as error:
+        raise TransportError(FaultKind.UNREACHABLE, f"{options.host!r} is no valid address: {error}") from None
     wsman.session_id = str(session_id)
     return wsman
 
@@ -180,6 +186,10 @@ def _silence() -> None:
         logger = logging.getLogger(name)
         logger.setLevel(logging.CRITICAL + 1)
         logger.propagate = False
+    # PYPSRP_LOG_CFG may have given single modules a level and handlers of their own.
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in _CHATTY:
+            logging.getLogger(name).disabled = True
     # Not checking a certificate is an option here, and warnings would go to the standard error of a daemon.
     warnings.filterwarnings("ignore", category=urllib3.exceptions.HTTPWarning)
     warnings.filterwarnings("ignore", module=r"pypsrp\.negotiate")
