@@ -127,8 +127,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.stdio:
         from .engine.stdio import serve_stdio
 
-        serve_stdio(choose_engine(options.engine))
-        return 0
+        return serve_stdio(choose_engine(options.engine), sys.stdin.buffer, sys.stdout.buffer)
     stopping = threading.Event()
 
     def stop(number: int, frame: types.FrameType | None) -> None:

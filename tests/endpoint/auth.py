@@ -179,9 +179,13 @@ class ConnectionAuth:
         if not self.is_tls and not self._allow_unencrypted():
             return self.challenge()
         try:
-            name, _colon, password = base64.b64decode(value, validate=True).decode("utf-8").partition(":")
+            data = base64.b64decode(value, validate=True)
         except ValueError:
             return self.challenge()
+        try:
+            name, _colon, password = data.decode("utf-8").partition(":")
+        except UnicodeDecodeError:  # requests writes Latin-1
+            name, _colon, password = data.decode("latin-1").partition(":")
         user = self._users.check(name, password)
         if user is None:
             return self.challenge()

@@ -167,7 +167,7 @@ class Endpoint:
     def _listen(self, port: int | None, tls: ssl.SSLContext | None, ports: dict[str, int]) -> list[Listener]:
         if port is None:
             return []
-        listeners = []
+        listeners: list[Listener] = []
         for number, (name, computer) in enumerate(self.computers.items()):
             address = self._address(number)
             wanted = port

@@ -32,7 +32,7 @@ def make_endpoint(engine: FakeEngine) -> collections.abc.Iterator[MakeEndpoint]:
 
     def make(**settings: typing.Any) -> Endpoint:
         quotas = {name: settings.pop(name) for name in tuple(settings) if name in Quotas.__dataclass_fields__}
-        manners = {"allow_unencrypted": True}
+        manners: dict[str, typing.Any] = {"allow_unencrypted": True}
         manners |= {name: settings.pop(name) for name in tuple(settings) if name in Manners.__dataclass_fields__}
         settings.setdefault("engine", engine)
         config = EndpointConfig(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import typing
 import uuid
 
 import psrpcore
@@ -79,7 +80,7 @@ class FakeSession:
         for stopped in self.stopped.values():
             stopped.set()
 
-    def _handle(self, event: psrpcore.PSRPEvent) -> None:
+    def _handle(self, event: psrpcore.PSRPEvent[typing.Any, typing.Any]) -> None:
         if isinstance(event, psrpcore.CreatePipelineEvent):
             threading.Thread(target=self._run, args=(event,), daemon=True).start()
         elif isinstance(event, psrpcore.PipelineInputEvent):
@@ -118,8 +119,8 @@ class FakeSession:
         elif word == "die":
             self._sink.exited("told to")
         elif word == "set":
-            name, _equals, value = rest.partition("=")
-            self._variables[name] = value
+            name, _equals, text = rest.partition("=")
+            self._variables[name] = text
         elif word == "error":
             record = psrpcore.types.ErrorRecord(
                 Exception=psrpcore.types.NETException(Message=rest),
