@@ -7,6 +7,7 @@ CORE ?= newest
 ALL_CORES := 2.16 2.18 2.19 2.21
 JOBS ?= 2
 PYTEST_ARGS ?=
+TESTS ?= tests/unit tests/integration
 
 # Any Python from 3.10 up starts the tools; they find the best one for each ansible-core by running what is there.
 BOOTSTRAP := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python3.10 \
@@ -21,7 +22,7 @@ PYTEST = pytest -q -n $(JOBS) $(PYTEST_ARGS)
 .PHONY: help system-deps env lint format sanity units units-ansible-test integration test test-all demo bench clean
 
 help: ## Show this list
-	@echo 'CORE=2.19 chooses another ansible-core, PYTEST_ARGS="-k name" is given to pytest, logs are in .build/logs.'
+	@echo 'CORE=2.19 chooses another ansible-core, TESTS=tests/unit/tools and PYTEST_ARGS="-k name" choose tests, logs are in .build/logs.'
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 24
 
 system-deps: ## Install what some tests need of Debian's packages (needs root)
@@ -55,7 +56,7 @@ integration: ## Integration tests: real ansible-playbook processes against the t
 
 test: ## Unit and integration tests on the newest ansible-core that some Python here takes
 	@echo '==> unit and integration tests (ansible-core: $(CORE))'
-	@$(RUN) $(PYTEST) tests/unit tests/integration
+	@$(RUN) $(PYTEST) $(TESTS)
 
 test-all: ## make test on each supported generation of ansible-core
 	@for core in $(ALL_CORES); do $(MAKE) --no-print-directory test CORE=$$core || exit 1; done
