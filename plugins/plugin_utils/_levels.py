@@ -1,0 +1,26 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a module's or a command's script runs in a session: the one place where the level is chosen (ansible worker).
+
+`plain`: what core sends goes unchanged into a session whose runspace is kept. Other levels leave static texts and
+compiled code in the session; they come with a later version.
+"""
+
+from __future__ import annotations
+
+from ._command_line import CommandLine, Dialect
+from ._wire.messages import Command, Run, Target
+
+
+def request(target: Target, command: CommandLine, in_data: bytes | None, spoken: Dialect) -> tuple[Run, bytes]:
+    """The request that runs a command line's script, and its input."""
+    script = Command(
+        command.script,
+        # A module leaves no variable behind in the session.
+        use_local_scope=True,
+        parameters=[[None, argument] for argument in command.arguments],
+    )
+    if not in_data:
+        return Run(target, [script], output="strings"), b""
+    return Run(target, [script], input="lines" if spoken.lines else "text", output="strings"), in_data

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A pipeline's records to what Ansible returns (ansible worker)."""
+
+from __future__ import annotations
+
+import json
+import typing
+
+from ._wire.messages import Finished
+
+#: The tag of the information record with which invoke.ps1 says what became of ``$Ansible``.
+OUTCOME_TAG = "remoting.powershell.outcome"
+#: Streams whose records are lists in a module's result.
+_LISTS = ("output", "error", "warning", "verbose", "debug", "information")
+_TEXTS = ("host_out", "host_err")
+
+
+class Collected:
+    """Everything that a pipeline wrote, by stream."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, list[typing.Any]] = {}
+
+    def add(self, entries: list[typing.Any], body: bytes = b"") -> None:
+        """Takes the entries of one `Records` message."""
+        for stream, value in entries:
+            self._entries.setdefault(stream, []).append(value)
+
+    def __getitem__(self, stream: str) -> list[typing.Any]:
+        return self._entries.get(stream, [])
+
+    def errors(self, finished: Finished) -> list[dict[str, typing.Any]]:
+        """The error records, and last the one that ended the pipeline, if one did."""
+        return [*self["error"], finished.error] if finished.error is not None else self["error"]
+
+    def exit_code(self, finished: Finished) -> int:
+        """What the script gave to ``exit``; without that 1 for a pipeline that did not complete, else 0."""
+        code = self["exit"][-1] if self["exit"] else 0
+        return code or int(finished.state != "completed")
+
+
+def command_result(records: Collected, finished: Finished, verbosity: int) -> tuple[int, bytes, bytes]:
+    """Exit code, stdout and stderr as ansible.builtin.psrp makes them of a pipeline with output `strings`.
+
+    Args:
+        records: What the pipeline wrote.
+        finished: How it ended.
+        verbosity: Ansible's; from 3 on errors have their stack trace.
+    """
+    stdout = "\r\n".join([*records["output"], *records["host_out"]])
+    text = "text_with_stack" if verbosity >= 3 else "text"
+    stderr = "".join([*(error[text] for error in records.errors(finished)), *records["host_err"]])
+    return (
+        records.exit_code(finished),
+        stdout.encode("utf-8", "surrogateescape"),
+        stderr.encode("utf-8", "surrogateescape"),
+    )
+
+
+def module_result(records: Collected, finished: Finished) -> dict[str, typing.Any]:
+    """The result of pssession_invoke, of a pipeline with output `objects`."""
+    result: dict[str, typing.Any] = {name: list(records[name]) for name in _LISTS}
+    result.update({name: "".join(records[name]) for name in _TEXTS})
+    outcome = _take_outcome(result["information"])
+    result["error"] = [_error_row(error) for error in records.errors(finished)]
+    result.update(
+        changed=outcome.get("changed", True),
+        failed=outcome.get("failed", False) or finished.state != "completed",
+        result=outcome.get("result", {}),
+        rc=records.exit_code(finished),
+        had_errors=bool(result["error"]) or finished.state != "completed",
+        session=finished.session,
+    )
+    if isinstance(outcome.get("diff"), dict):
+        result["diff"] = outcome["diff"]
+    if outcome.get("skipped"):
+        result.update(skipped=True, msg=outcome["skipped"])
+    if finished.state != "completed":
+        result["msg"] = _why(finished)
+    elif result["failed"]:
+        result["msg"] = "The script set $Ansible.Failed."
+    return result
+
+
+def _take_outcome(information: list[typing.Any]) -> dict[str, typing.Any]:
+    """What the last record of invoke.ps1 says; the record itself is ours and not for the user."""
+    outcome: dict[str, typing.Any] = {}
+    for record in [record for record in information if OUTCOME_TAG in record["tags"]]:
+        information.remove(record)
+        outcome = json.loads(record["message_data"])
+    return outcome
+
+
+def _error_row(error: dict[str, typing.Any]) -> dict[str, typing.Any]:
+    """An error record with the fields that are documented."""
+    fields = (
+        "output",
+        "exception",
+        "category_info",
+        "error_details",
+        "fully_qualified_error_id",
+        "target_object",
+        "script_stack_trace",
+        "pipeline_iteration_info",
+    )
+    return {name: error.get(name) for name in fields}
+
+
+def _why(finished: Finished) -> str:
+    if finished.state == "stopped":
+        return "The pipeline was stopped before it ended."
+    message = (finished.error or {}).get("message")
+    return f"The pipeline ended with an error: {message}" if message else "The pipeline ended with an error."
