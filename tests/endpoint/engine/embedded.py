@@ -19,7 +19,7 @@ import psrpcore
 
 from .api import ShellInfo, Sink
 from .fragments import FragmentBuffer
-from .identity import private_data
+from .identity import private_data, windows_environment
 from .outbox import Outbox
 from .pipeline import EmbeddedPipeline
 from .powershell import HostCalls, Language, Runspace
@@ -194,4 +194,7 @@ class EmbeddedSession:
     def _open_runspace(self, *, user: str | None = None, host: HostCalls | None = None) -> Runspace:
         info = self._info
         language = Language.FULL if info.full_language else Language.NO_LANGUAGE
-        return Runspace(info.computer_name, user or info.user, host, language, info.visible_commands)
+        runspace = Runspace(info.computer_name, user or info.user, host, language, info.visible_commands)
+        for name, value in windows_environment().items():
+            runspace.session.environment.setdefault(name, value)
+        return runspace

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import pathlib
+import tempfile
 import typing
 
 from psrpcore.types import PSPrimitiveDictionary, PSVersion
@@ -29,3 +31,9 @@ def private_data() -> dict[str, typing.Any]:
         "WSManStackVersion": PSVersion("3.0"),
     }
     return {"PSVersionTable": PSPrimitiveDictionary(table)}
+
+
+def windows_environment() -> dict[str, str]:
+    """Variables that every process on Windows has and no process elsewhere; ansible-core's defaults name them."""
+    temporary = tempfile.gettempdir()
+    return {"TEMP": temporary, "TMP": temporary, "USERPROFILE": str(pathlib.Path.home())}

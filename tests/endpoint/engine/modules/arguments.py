@@ -15,6 +15,15 @@ from .results import ModuleFailedError
 _TRUE = ("y", "yes", "on", "1", "true", "t", "1.0")
 _FALSE = ("n", "no", "off", "0", "false", "f", "0.0")
 
+_NET_TYPES: dict[type, str] = {
+    bool: "System.Boolean",
+    int: "System.Int32",
+    float: "System.Double",
+    str: "System.String",
+    list: "System.Object[]",
+    dict: "System.Collections.Hashtable",
+}
+
 Arguments = dict[str, typing.Any]
 Kind = typing.Literal["str", "bool", "int", "list", "dict", "path"]
 
@@ -211,6 +220,4 @@ def _dict(value: typing.Any) -> dict[str, typing.Any]:
 
 
 def _net_type(value: typing.Any) -> str:
-    names = {bool: "System.Boolean", int: "System.Int32", float: "System.Double", str: "System.String"}
-    containers = {list: "System.Object[]", dict: "System.Collections.Hashtable"}
-    return {**names, **containers}.get(type(value), "System.Object")
+    return _NET_TYPES.get(type(value), "System.Object")

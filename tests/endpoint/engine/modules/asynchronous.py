@@ -8,6 +8,7 @@ from __future__ import annotations
 import collections.abc
 import contextlib
 import json
+import logging
 import os
 import pathlib
 import threading
@@ -16,6 +17,8 @@ import typing
 from .call import Module, ModuleCall
 from .manifest import AsyncJob
 from .results import ModuleFailedError, Result, to_json
+
+_log = logging.getLogger(__name__)
 
 Flag = collections.abc.Callable[[bool], typing.Any]
 
@@ -64,7 +67,11 @@ class BackgroundTask:
         self._write(result)
 
     def _work(self) -> None:
-        self._output = self._run(self._stop)
+        try:
+            self._output = self._run(self._stop)
+        except Exception as error:  # nobody else hears of it
+            _log.exception("job %s failed", self._id)
+            self._output = to_json({"failed": True, "msg": f"failure during async watchdog: {error}"})
 
     def _module_result(self) -> Result:
         text = self._output or ""
