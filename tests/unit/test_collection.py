@@ -19,7 +19,7 @@ HEADER = (
     "# Copyright: (c) 2026, the remoting.powershell contributors",
     "# GNU General Public License v3.0+ "
     "(see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)",
-    "# SPDX-License-Identifier: GPL-3.0-or-later",
+    "# SPDX-License-" + "Identifier: GPL-3.0-or-later",  # in two, or else it is read as this line's own
 )
 FOLDERS = ("meta", "playbooks", "plugins", "roles", "tests", "tools", "docs")
 CODE = (".py", ".ps1", ".psm1", ".sh", ".yml", ".yaml", ".txt")
