@@ -12,7 +12,7 @@ import typing
 from ..powershell import dates, values
 from ..powershell.convert import to_string
 from ..powershell.errors import ErrorRecord, ExceptionObject
-from ..powershell.members import properties
+from ..powershell.members import get_member, property_names
 from ..powershell.typesystem import NetType, type_names
 
 
@@ -23,12 +23,12 @@ def flatten(value: object, depth: int) -> typing.Any:
         return result
     if depth < 0:
         return to_string(value)
-    value = values.unwrap(value)
-    if isinstance(value, (list, bytearray)):
-        return [flatten(item, depth - 1) for item in value]
-    if isinstance(value, values.Hashtable):
-        return {to_string(key): flatten(item, depth - 1) for key, item in value.items()}
-    return {name: flatten(item, depth - 1) for name, item in properties(value)}
+    plain = values.unwrap(value)
+    if isinstance(plain, (list, bytearray)):
+        return [flatten(item, depth - 1) for item in plain]
+    if isinstance(plain, values.Hashtable):
+        return {to_string(key): flatten(item, depth - 1) for key, item in plain.items()}
+    return {name: flatten(get_member(value, name), depth - 1) for name, _kind in property_names(value)}
 
 
 def _simple(value: object, depth: int) -> tuple[bool, typing.Any]:

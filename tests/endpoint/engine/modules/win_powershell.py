@@ -13,8 +13,10 @@ from psrpcore.types import PSCredential, PSSecureString
 
 from ..collected import CollectedHost, CollectedStreams
 from ..powershell import CommandCall, PipelineStopped, PSTerminating, Runspace, values
-from ..powershell.convert import to_string
-from ..powershell.members import properties
+from ..powershell.convert import to_bool, to_string
+from ..powershell.errors import ParseError
+from ..powershell.members import get_member
+from ..powershell.parser import parse
 from . import flatten
 from .arguments import Option, Spec
 from .call import Module, ModuleCall
@@ -74,8 +76,16 @@ def _script(call: ModuleCall) -> str:
 
 
 def _supports_what_if(text: str) -> bool:
-    begin = text.lower().partition("param")[0].replace(" ", "")
-    return "supportsshouldprocess" in begin and "supportsshouldprocess=$false" not in begin
+    try:
+        attributes = parse(text).attributes
+    except ParseError:
+        # It fails when it is run, and then says why.
+        return False
+    for attribute in attributes:
+        for name, value in attribute.named.items():
+            if attribute.name.lower() == "cmdletbinding" and name.lower() == "supportsshouldprocess":
+                return value is None or value.extent.text.lower() == "$true"
+    return False
 
 
 def _setup(call: ModuleCall) -> CommandCall:
@@ -112,9 +122,9 @@ def _result(
     call: ModuleCall, runspace: Runspace, host: CollectedHost, streams: CollectedStreams, failed: bool
 ) -> Result:
     depth = call.arguments["depth"]
-    told = dict(properties(runspace.session.globals.value("Ansible")))
+    told = runspace.session.globals.value("Ansible")
     result: Result = {
-        "result": flatten.flatten(told["Result"], depth),
+        "result": flatten.flatten(get_member(told, "Result"), depth),
         "host_out": host.out,
         "host_err": host.err,
         "output": [flatten.flatten(value, depth - 1) for value in streams.outputs],
@@ -123,10 +133,10 @@ def _result(
         "verbose": [str(record) for record in streams.verboses],
         "debug": [str(record) for record in streams.debugs],
         "information": [_information(record, depth) for record in streams.informations],
-        "changed": bool(told["Changed"]),
-        "failed": failed or bool(told["Failed"]),
+        "changed": to_bool(get_member(told, "Changed")),
+        "failed": failed or to_bool(get_member(told, "Failed")),
     }
-    difference = told["Diff"]
+    difference = get_member(told, "Diff")
     if isinstance(difference, values.Hashtable) and len(difference) and call.meta("diff", False):
         result["diff"] = {to_string(key): flatten.flatten(value, depth) for key, value in difference.items()}
     return result
