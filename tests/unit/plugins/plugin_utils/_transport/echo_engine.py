@@ -17,6 +17,15 @@ def fragment(payload: bytes, object_id: int = 1) -> bytes:
     return struct.pack(">QQBI", object_id, 0, 3, len(payload)) + payload
 
 
+def message(kind: int) -> bytes:
+    """An empty PSRP message of a kind, for the server ([MS-PSRP] 2.2.1)."""
+    return struct.pack("<II32x", 2, kind)
+
+
+#: What a pool says when it has opened: SESSION_CAPABILITY and APPLICATION_PRIVATE_DATA.
+OPENED = fragment(message(0x00010002), 1) + fragment(message(0x00021009), 2)
+
+
 class EchoSession:
     """A runspace pool whose pipelines answer with their own fragments; one that begins with WAIT does so when told.
 
