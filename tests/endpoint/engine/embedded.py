@@ -67,15 +67,19 @@ class EmbeddedSession:
     def send(self, pipeline_id: uuid.UUID | None, data: bytes) -> None:
         """See EngineSession; what cannot be understood ends the session, as PowerShell does."""
         for fragment in self._received[pipeline_id].feed(data):
-            try:
-                with self._outbox.using(None) as pool:
+            problem: Exception | None = None
+            events: list[psrpcore.PSRPEvent[typing.Any, typing.Any]] = []
+            with self._outbox.using(None) as pool:
+                try:
                     # Fragment by fragment: psrpcore copies all that it holds for each one that it takes off.
                     pool.receive_data(psrpcore.PSRPPayload(fragment, psrpcore.StreamType.default, pipeline_id))
-                    events = list(iter(pool.next_event, None))
-            except Exception as error:  # psrpcore raises what its XML, struct and enum calls happen to raise
-                _log.warning("a message of the client cannot be understood: %s", error)
+                    events += iter(pool.next_event, None)
+                except Exception as error:  # psrpcore raises what its XML, struct and enum calls happen to raise
+                    problem = error
+            if problem is not None:
+                _log.warning("a message of the client cannot be understood: %s", problem)
                 self.close()
-                self._sink.exited(f"a message of the client cannot be understood: {error}")
+                self._sink.exited(f"a message of the client cannot be understood: {problem}")
                 return
             for event in events:
                 self._handle(event)

@@ -80,6 +80,8 @@ class PipelineMessages:
 
     def ended(self, state: PSInvocationState, error: ErrorRecord | None = None) -> None:
         """PIPELINE_STATE: completed, stopped or failed."""
+        if self._closed:
+            return
         message = PipelineStateMessage(PipelineState=int(state))
         if error is not None:
             message.ExceptionAsErrorRecord = to_psrp(error)
@@ -89,6 +91,8 @@ class PipelineMessages:
                 pool.prepare_message(message, pipeline_id=self._id)
 
     def _send(self, value: object, message_type: PSRPMessageType) -> None:
+        if self._closed:
+            return
         body = to_psrp(value)
         with self._outbox.using(self._id) as pool:
             if not self._closed:

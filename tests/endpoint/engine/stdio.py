@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import platform
+import sys
 import threading
 import typing
 import uuid
@@ -21,6 +22,8 @@ class _Output:
     def __init__(self, stream: typing.BinaryIO) -> None:
         self._stream = stream
         self._lock = threading.Lock()
+        #: The session has ended by itself.
+        self.over = False
 
     def write(self, packet: Packet) -> None:
         with self._lock:
@@ -38,7 +41,9 @@ class _Output:
         """PIPELINE_STATE says it on this transport."""
 
     def exited(self, reason: str) -> None:
-        """The end of the stream says it on this transport; what led to it goes to standard error."""
+        """The end of the process says it on this transport; why goes to standard error."""
+        self.over = True
+        sys.stderr.write(f"{reason}\n")
 
 
 class _Server:
@@ -96,13 +101,17 @@ class _Server:
 
 
 def serve_stdio(engine: Engine, reader: typing.BinaryIO, writer: typing.BinaryIO) -> int:
-    """Serves pools until the reader ends; returns the exit status (1 after a line that cannot be understood)."""
-    server = _Server(engine, _Output(writer))
+    """Serves pools until the reader ends; returns the exit status, 1 when a client sent what cannot be understood."""
+    output = _Output(writer)
+    server = _Server(engine, output)
     try:
         for line in reader:
             if line.strip():
                 server.handle(Packet.decode(line))
-    except BadPacketError:
+            if output.over:
+                return 1
+    except BadPacketError as error:
+        sys.stderr.write(f"{error}\n")
         return 1
     finally:
         server.end()

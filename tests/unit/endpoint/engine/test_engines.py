@@ -279,6 +279,16 @@ def test_a_reset_takes_the_variables_away(client: EngineClient) -> None:
     assert _outputs(client.run_events(script("$null -eq $Global:kept"))) == [True]
 
 
+def test_another_client_connects_to_the_pool(client: EngineClient) -> None:
+    client.run(script("$Global:kept = 1"))
+    client.pool = psrpcore.ClientRunspacePool(runspace_pool_id=client.pool.runspace_pool_id)
+    client.pool.connect()
+    client.flush(None)
+    client.wait_until(lambda: client.pool.state == RunspacePoolState.Opened)
+    assert client.pool.max_runspaces == 1
+    assert _outputs(client.run_events(script("$Global:kept"))) == [1]
+
+
 def test_a_session_that_gets_nonsense_ends(client: EngineClient) -> None:
     header = (1).to_bytes(8, "big") + (0).to_bytes(8, "big") + b"\x03" + (60).to_bytes(4, "big")
     client.session.send(None, header + b"\xff" * 60)
