@@ -96,7 +96,10 @@ class ShellActions:
 
     def send(self, envelope: soap.Envelope, peer: Peer) -> str:
         with self._operation(envelope, peer) as (shell, runtime):
-            for stream in _body(envelope, "Send").findall(_RSP + "Stream"):
+            streams = _body(envelope, "Send").findall(_RSP + "Stream")
+            if not streams:
+                raise invalid_message("Send holds no Stream. ")
+            for stream in streams:
                 command_id = stream.get("CommandId")
                 command = None if command_id is None else shell.find_command(command_id)
                 name = stream.get("Name", "")

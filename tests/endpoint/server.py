@@ -24,6 +24,8 @@ _PATHS = ("/wsman", "/wsman/")
 _ANONYMOUS_PATHS = ("/wsman-anon/identify", "/wsman-anon/identify/")
 #: Real seconds that a TLS handshake may take.
 _HANDSHAKE = 10.0
+#: Real seconds that an answer which is being written may hold up the closing of idle connections.
+_WRITE = 1.0
 
 
 class Dropped(Exception):
@@ -41,15 +43,18 @@ class Connection(threading.Thread):
         self._client_ip = client_ip
         self._wire = Wire(sock)
         self._auth = ConnectionAuth(server.users, server.methods, lambda: listener.computer.manners.allow_unencrypted)
-        self.last_used = server.clock.now()
-        self.busy = False
+        self._last_used = server.clock.now()
+        #: A request is being worked on.
+        self._busy = False
+        #: Held from the arrival of a request until its answer has been written.
+        self._request = threading.Lock()
 
     def run(self) -> None:
         computer = self._listener.computer
         try:
             if self._handshake():
                 while self._serve():
-                    self.last_used = self._server.clock.now()
+                    continue
         except (OSError, Dropped):
             pass  # the client, or a failure that was asked for, ended the connection: nothing to answer
         finally:
@@ -60,6 +65,20 @@ class Connection(threading.Thread):
 
     def abort(self) -> None:
         self._wire.abort()
+
+    def abort_if_idle(self, limit: float) -> bool:
+        """Ends the connection when nothing has come through it for `limit` endpoint seconds."""
+        if self._busy or self._server.clock.now() - self._last_used < limit:
+            return False
+        if not self._request.acquire(timeout=_WRITE):
+            return False
+        try:
+            if self._server.clock.now() - self._last_used < limit:
+                return False
+            self._wire.abort()
+        finally:
+            self._request.release()
+        return True
 
     def _handshake(self) -> bool:
         context = self._listener.tls
@@ -90,13 +109,16 @@ class Connection(threading.Thread):
             return False
         if request is None:
             return False
-        self.busy = True
-        try:
-            response = self._respond(request)
+        with self._request:
+            self._busy = True
+            try:
+                response = self._respond(request)
+            finally:
+                # Before the answer goes out: who has it may expect that the connection counts as idle.
+                self._last_used = self._server.clock.now()
+                self._busy = False
             response.close = response.close or not request.keep_alive
             self._wire.write(response.encode())
-        finally:
-            self.busy = False
         return not response.close
 
     def _respond(self, request: HttpRequest) -> HttpResponse:
@@ -228,14 +250,10 @@ class Server:
 
     def close_idle(self, limit: float) -> None:
         """Closes connections that have been idle for `limit` endpoint seconds, as http.sys does."""
-        now = self.clock.now()
         with self._lock:
-            idle = [one for one in self._connections if not one.busy and now - one.last_used >= limit]
-        for connection in idle:
-            connection.abort()
-        for connection in idle:
-            if connection is not threading.current_thread():
-                connection.join(1)
+            connections = list(self._connections)
+        for connection in [one for one in connections if one.abort_if_idle(limit)]:
+            connection.join(_WRITE)
 
     def forget(self, connection: Connection) -> None:
         with self._lock:

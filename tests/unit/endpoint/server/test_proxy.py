@@ -52,17 +52,16 @@ def test_a_dropping_network_answers_nothing(endpoint: Endpoint, proxy: Proxy) ->
 
 
 def test_latency_and_throttle_change_no_byte(endpoint: Endpoint) -> None:
-    with Proxy("127.0.0.1", endpoint.port, conditions=Conditions(latency=0.005, throttle=20_000_000)) as slow:
-        with opened(endpoint, port=slow.port) as pool:
-            assert run(pool, "input", "x" * 100_000) == ["x" * 100_000]
+    slow = Proxy("127.0.0.1", endpoint.port, conditions=Conditions(latency=0.005, throttle=20_000_000))
+    with slow, opened(endpoint, port=slow.port) as pool:
+        assert run(pool, "input", "x" * 100_000) == ["x" * 100_000]
 
 
 def test_a_server_that_is_not_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with Proxy("127.0.0.1", port) as proxy:
-        with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as client:
-            assert client.recv(1) == b""
+    with Proxy("127.0.0.1", port) as proxy, socket.create_connection(("127.0.0.1", proxy.port), 10) as client:
+        assert client.recv(1) == b""
 
 
 def test_settings_that_there_are_not() -> None:

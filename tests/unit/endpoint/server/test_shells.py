@@ -186,9 +186,10 @@ def test_the_idle_timeout_ends_a_shell(endpoint: Endpoint, engine: FakeEngine, d
         else:
             endpoint.shells[0].idle_timeout = 300.0
         endpoint.clock.advance(250)
-        assert not engine.sessions[0].closed
+        assert [session.closed for session in engine.sessions] == [False]
         endpoint.clock.advance(51)
-        assert endpoint.shells == [] and engine.sessions[0].closed
+        assert endpoint.shells == []
+        assert [session.closed for session in engine.sessions] == [True]
         with fault(2150858843):
             pool.shell.receive("stdout")
         pool.state = RunspacePoolState.CLOSED
