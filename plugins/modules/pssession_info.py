@@ -1,0 +1,183 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documentation of plugins/action/pssession_info.py; nothing of this file runs."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pssession_info
+short_description: List the sessions of a host
+version_added: 0.1.0
+description:
+  - Lists the sessions that the session broker of this user holds to the host, as Get-PSSession does for its own ones,
+    and tells what the broker has done so far.
+  - Nothing is sent to the host.
+extends_documentation_fragment:
+  - remoting.powershell.session_module
+attributes:
+  check_mode:
+    description: Whether the module works in check mode.
+    support: full
+  diff_mode:
+    description: Whether the module shows differences.
+    support: none
+options:
+  scope:
+    description:
+      - V(current) lists the sessions that the broker on this controller holds to the host as its user.
+    type: str
+    choices:
+      - current
+    default: current
+"""
+
+EXAMPLES = r"""
+- name: Which sessions are kept
+  remoting.powershell.pssession_info:
+  register: kept
+
+- name: Show them
+  ansible.builtin.debug:
+    msg: "{{ kept.sessions | map(attribute='name') | join(', ') }}"
+"""
+
+RETURN = r"""
+sessions:
+  description: One row for each session.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    availability:
+      description: V(Available), V(Busy) while something runs in it, or V(None) where it is not connected.
+      type: str
+      returned: always
+      sample: Available
+    computer_name:
+      description: The name or the address that was connected to.
+      type: str
+      returned: always
+      sample: web1.example.com
+    configuration_name:
+      description: The session configuration.
+      type: str
+      returned: always
+      sample: Microsoft.PowerShell
+    id:
+      description: The session's number, given by the broker.
+      type: int
+      returned: always
+      sample: 1
+    idle_timeout:
+      description: After how many seconds without work the server removes the session; null where the server decides.
+      type: int
+      returned: always
+      sample: 300
+    instance_id:
+      description: The session's GUID.
+      type: str
+      returned: always
+      sample: 5ac2b9f2-07b4-4b1b-8a0c-1c5a3bd9b8a4
+    inventory_hostname:
+      description: What the inventory calls the host.
+      type: str
+      returned: always
+      sample: web1
+    name:
+      description: The session's name, given or made.
+      type: str
+      returned: always
+      sample: WinRM1
+    owner:
+      description: The user who connected; null where a ticket says who.
+      type: str
+      returned: always
+      sample: ansible@EXAMPLE.COM
+    reconnected:
+      description: Whether the last command found the session disconnected and connected it again; its state was kept.
+      type: bool
+      returned: always
+      sample: false
+    recreated:
+      description: Whether the last command found the session gone and opened a new one; its state was lost.
+      type: bool
+      returned: always
+      sample: false
+    state:
+      description: V(Opened), V(Disconnected), V(Broken) or V(Closed).
+      type: str
+      returned: always
+      sample: Opened
+    transport:
+      description: How the host is reached.
+      type: str
+      returned: always
+      sample: wsman
+broker:
+  description: The session broker.
+  returned: success
+  type: dict
+  contains:
+    counters:
+      description: What it has done since it started.
+      type: dict
+      returned: always
+      contains:
+        connections:
+          description: TCP connections that were made.
+          type: int
+          returned: always
+          sample: 2
+        pipelines:
+          description: Commands and scripts that were run.
+          type: int
+          returned: always
+          sample: 20
+        reconnected:
+          description: How often a session was connected again.
+          type: int
+          returned: always
+          sample: 0
+        recreated:
+          description: How often a session was replaced by a new one.
+          type: int
+          returned: always
+          sample: 0
+        requests:
+          description: Requests to all hosts.
+          type: int
+          returned: always
+          sample: 64
+        sessions_opened:
+          description: Sessions that were opened.
+          type: int
+          returned: always
+          sample: 1
+    pid:
+      description: Its process.
+      type: int
+      returned: always
+      sample: 4711
+    playbooks:
+      description: How many playbooks use it.
+      type: int
+      returned: always
+      sample: 1
+    threads:
+      description: Its threads.
+      type: int
+      returned: always
+      sample: 4
+    uptime:
+      description: Seconds since it started.
+      type: float
+      returned: always
+      sample: 12.5
+    version:
+      description: The collection's version that it belongs to.
+      type: str
+      returned: always
+      sample: 0.1.0
+"""

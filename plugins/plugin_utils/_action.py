@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the modules of this collection share: each is an action that talks to the session broker (ansible worker)."""
+
+from __future__ import annotations
+
+import os
+import typing
+
+from ansible import constants
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import connection_loader
+
+if typing.TYPE_CHECKING:
+    from ..connection.pssession import Connection
+
+_CONNECTION = "remoting.powershell.pssession"
+#: Connections whose variables ours reads as well.
+_RELATED = ("psrp", "winrm")
+
+
+class SessionAction(ActionBase):  # type: ignore[misc]
+    """Checks the arguments, finds the host's connection and calls `act`."""
+
+    #: The argument spec; a test compares it with the module's documentation.
+    ARGUMENT_SPEC: typing.ClassVar[dict[str, dict[str, typing.Any]]] = {}
+    #: mutually_exclusive, required_one_of and their like.
+    CONSTRAINTS: typing.ClassVar[dict[str, typing.Any]] = {}
+
+    def act(self, connection: Connection, arguments: dict[str, typing.Any]) -> dict[str, typing.Any]:
+        """Does the module's work and returns its result; `connection` has its options set."""
+        raise NotImplementedError
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, typing.Any] | None = None) -> dict[str, typing.Any]:
+        """Called by ansible-core."""
+        self._supports_check_mode = True
+        self._supports_async = False
+        result = typing.cast("dict[str, typing.Any]", super().run(tmp, task_vars))
+        _validation, arguments = self.validate_argument_spec(self.ARGUMENT_SPEC, **self.CONSTRAINTS)
+        connection = self._session_connection(task_vars or {})
+        try:
+            result.update(self.act(connection, arguments))
+        finally:
+            # The task's own connection is core's to close; closing hangs up and keeps the session.
+            if connection is not self._connection:
+                connection.close()
+        return result
+
+    def _session_connection(self, task_vars: dict[str, typing.Any]) -> Connection:
+        """The host's own connection, or one of ours with the options that psrp's or winrm's variables give it."""
+        transport = self._connection.transport
+        if transport == _CONNECTION:
+            return typing.cast("Connection", self._connection)
+        if transport not in _RELATED:
+            raise AnsibleActionFail(
+                f"{self._task.action} needs a PowerShell session, and the host's connection is {transport}. "
+                f"Set ansible_connection to {_CONNECTION} in the host's variables."
+            )
+        connection = connection_loader.get(
+            _CONNECTION, self._play_context, os.devnull, ansible_playbook_pid=str(os.getppid())
+        )
+        if connection is None:
+            raise AnsibleActionFail(f"The connection plugin {_CONNECTION} cannot be loaded.")
+        task_keys = self._task.dump_attrs()
+        if self._play_context.password:
+            task_keys["password"] = self._play_context.password
+        connection.set_options(task_keys=task_keys, var_options=self._connection_variables(task_vars))
+        return typing.cast("Connection", connection)
+
+    def _connection_variables(self, task_vars: dict[str, typing.Any]) -> dict[str, typing.Any]:
+        """The variables of our connection plugin, of the host that the task runs on."""
+        variables = task_vars
+        if self._task.delegate_to:
+            variables = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, task_vars)
+        names = constants.config.get_plugin_vars("connection", _CONNECTION)
+        before = self._templar.available_variables
+        self._templar.available_variables = variables
+        try:
+            return {name: self._templar.template(variables[name]) for name in names if name in variables}
+        finally:
+            self._templar.available_variables = before
