@@ -119,9 +119,10 @@ def parse(data: bytes) -> tuple[str, ElementTree.Element]:
         raise ProtocolError("a message holds a declaration that CLIXML does not have")
     try:
         return text, ElementTree.fromstring(text)  # noqa: S314  (it has no DTD)
-    except (ElementTree.ParseError, ValueError) as error:
-        # ParseError's message has a position and no content.
-        raise ProtocolError(f"a message is not XML: {error}") from None
+    except ElementTree.ParseError as error:
+        raise ProtocolError("a message is not XML: see line {}, column {}".format(*error.position)) from None
+    except ValueError:
+        raise ProtocolError("a message is not XML") from None
 
 
 def read(element: ElementTree.Element) -> Node:

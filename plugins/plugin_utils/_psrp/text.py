@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from .clixml import MAX_DEPTH, unescape
 from .errors import ProtocolError
-from .values import CIRCULAR, SECRET
+from .values import CIRCULAR, MAX_REPEATED, SECRET
 
 _DICTIONARIES = frozenset(
     (
@@ -58,6 +58,8 @@ def core_text(xml: str, root: ElementTree.Element | None) -> str:
         return xml
     try:
         value = _Reader(xml, root).value(root, 0)
+        if _weight(value, {}) > len(xml) + MAX_REPEATED:
+            raise ProtocolError("a value's references make it too large")
     except (ValueError, ArithmeticError) as error:
         raise ProtocolError(f"a value does not fit its type ({type(error).__name__})") from None
     if isinstance(value, _Generic):
@@ -97,6 +99,22 @@ class _Generic:
             return self.lines()
         finally:
             self._within = False
+
+
+def _weight(value: object, known: dict[int, int]) -> int:
+    """How many parts a value has when each reference is followed; a circle counts once."""
+    if isinstance(value, _Generic):
+        parts: list[object] = [*value.values, *value.adapted.values(), *value.extended.values()]
+    elif isinstance(value, dict):
+        parts = list(value.values())
+    elif isinstance(value, list):
+        parts = value
+    else:
+        return 1
+    if id(value) not in known:
+        known[id(value)] = 1
+        known[id(value)] = 1 + sum(_weight(part, known) for part in parts)
+    return known[id(value)]
 
 
 class _Reader:

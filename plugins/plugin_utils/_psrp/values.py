@@ -29,8 +29,8 @@ TAG = "__pssession__"
 CIRCULAR = "<circular reference>"
 SECRET = "System.Security.SecureString"  # noqa: S105  (the type's name, which is what its ToString gives)
 
-#: References let a small message stand for a huge value; nothing sensible comes near this many parts.
-MAX_PARTS = 2_000_000
+#: References let a small message stand for a huge value.  This many parts may come of objects met before.
+MAX_REPEATED = 200_000
 
 _INT32 = range(-(2**31), 2**31)
 _INT64 = range(-(2**63), 2**63)
@@ -149,24 +149,31 @@ def to_json(node: clixml.Node) -> object:
 
 
 class _Converter:
-    """Converts one value; knows the objects that it is within, and how much it has made so far."""
+    """Converts one value; knows the objects that it is within, and those that it met before."""
 
     def __init__(self) -> None:
         self._within: set[int] = set()
-        self._parts = 0
+        self._met: set[int] = set()
+        self._repeating = 0
+        self._repeated = 0
 
     def convert(self, node: clixml.Node) -> object:
-        self._parts += 1
-        if self._parts > MAX_PARTS:
-            raise ProtocolError("a value's references make it too large")
+        if self._repeating:
+            self._repeated += 1
+            if self._repeated > MAX_REPEATED:
+                raise ProtocolError("a value's references make it too large")
         if isinstance(node, clixml.Scalar):
             return _SCALARS[node.tag](node.text)
         if id(node) in self._within:
             return CIRCULAR
+        is_known = id(node) in self._met
+        self._met.add(id(node))
         self._within.add(id(node))
+        self._repeating += is_known
         try:
             return self._object(node)
         finally:
+            self._repeating -= is_known
             self._within.discard(id(node))
 
     def _object(self, obj: clixml.Obj) -> object:
@@ -217,7 +224,7 @@ def _decimal(text: str) -> object:
 
 def _bytes(text: str) -> str:
     try:
-        return base64.b64encode(base64.b64decode(text)).decode("ascii")
+        return base64.b64encode(base64.b64decode("".join(text.split()), validate=True)).decode("ascii")
     except binascii.Error as error:
         raise ValueError from error
 
