@@ -35,13 +35,14 @@ from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell im
 from ansible_collections.remoting.powershell.tests.endpoint.engine.pwsh import PwshEngine
 from ansible_collections.remoting.powershell.tests.unit.endpoint.engine.client import EngineClient, QueueSink, script
 
-_STDIO = (
-    "import sys\n"
-    "from ansible_collections.remoting.powershell.tests.endpoint.engine.embedded import EmbeddedEngine\n"
-    "from ansible_collections.remoting.powershell.tests.endpoint.engine.stdio import serve_stdio\n"
-    "sys.exit(serve_stdio(EmbeddedEngine(), sys.stdin.buffer, sys.stdout.buffer))\n"
-)
-STAND_IN = [sys.executable, "-c", _STDIO]
+STAND_IN = [
+    sys.executable,
+    "-m",
+    "ansible_collections.remoting.powershell.tests.endpoint",
+    "--stdio",
+    "--engine",
+    "embedded",
+]
 _HOST = HostInfo(IsHostNull=False, IsHostUINull=False, IsHostRawUINull=True, UseRunspaceHost=False)
 
 
