@@ -8,48 +8,38 @@ from __future__ import annotations
 import base64
 import collections.abc
 import contextlib
-import time
 import uuid
 import xml.etree.ElementTree as ET
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from . import quotas as limits
 from . import soap
 from .computer import Computer, Peer
 from .creation import buffer_mode, create_shell
-from .output import Batch, Channel, Receiver
 from .psrp import ReceiveQuota, decode_base64
+from .receiving import give_back, receive_response, take
 from .shells import CMD_RESOURCE, Command, Runtime, Shell, State
 from .views import shell_xml
 from .wsmanfault import (
-    aborted,
     already_disconnected,
     client_mismatch,
-    command_not_found,
     connected_to_different_client,
     disconnect_not_supported,
     id_conflict,
     invalid_id,
     invalid_message,
     invalid_parameter,
-    operation_timeout,
     plugin_failed,
-    response_too_large,
     shell_disconnected,
     stream_disconnected,
 )
 
 _RSP = f"{{{soap.RSP}}}"
-_STATE = soap.RSP + "/CommandState/"
 _SIGNAL = soap.RSP + "/signal/"
 #: PowerShell's own signal is misspelt; both spellings are understood.
 _INTERRUPTS = ("powershell/signal/crtl_c", "powershell/signal/ctrl_c", _SIGNAL + "ctrl_c", _SIGNAL + "ctrl_break")
 #: What a ReceiveResponse needs besides its Stream elements.
 _OVERHEAD = 2048
-#: Real seconds after which a waiting Receive looks whether its client is still there.
-_LOOK = 0.5
-#: Real seconds that gathering may take at most.
-_GATHER_AT_MOST = 0.05
 
 Undo = collections.abc.Callable[[], None]
 
@@ -122,14 +112,15 @@ class ShellActions:
             command_id = desired.get("CommandId")
             command = None if command_id is None else shell.find_command(command_id)
             channel = shell.pool if command is None else command.channel
-            room = self._envelope_limit(envelope) - _OVERHEAD
+            ours = self._computer.quotas.max_envelope_size_kb * 1024
+            room = min(ours, envelope.max_envelope_size or ours) - _OVERHEAD
             with shell.changed:
-                batch = self._take(envelope, peer, shell, channel, room)
+                batch = take(self._computer, envelope, peer, shell, channel, room)
         running = shell.settings.resource_uri == CMD_RESOURCE
         undo = None
         if self._computer.manners.redeliver_lost_output:
-            undo = lambda: _give_back(shell, channel, batch)  # noqa: E731
-        return _receive_body(batch, command, running), undo
+            undo = lambda: give_back(shell, channel, batch)  # noqa: E731
+        return receive_response(batch, command, running), undo
 
     def signal(self, envelope: soap.Envelope, peer: Peer) -> str:
         with self._operation(envelope, peer) as (shell, runtime):
@@ -236,70 +227,6 @@ class ShellActions:
         else:
             shell.remove_command(command)
             runtime.terminate(command)
-
-    def _envelope_limit(self, envelope: soap.Envelope) -> int:
-        ours = self._computer.quotas.max_envelope_size_kb * 1024
-        return min(ours, envelope.max_envelope_size or ours)
-
-    def _take(self, envelope: soap.Envelope, peer: Peer, shell: Shell, channel: Channel, room: int) -> Batch:
-        """Waits for output with the shell's lock held.  A later Receive of the same output ends this one."""
-        if not channel.connected:
-            raise stream_disconnected()
-        if channel.delivered:
-            raise command_not_found()
-        channel.interrupt(aborted())
-        receiver = channel.receiver = Receiver()
-        timeout = self._computer.quotas.max_timeout_ms / 1000
-        until = self._computer.clock.now() + min(envelope.operation_timeout or timeout, timeout)
-        try:
-            while not channel.ready:
-                left = until - self._computer.clock.now()
-                if receiver.fault is not None:
-                    raise receiver.fault
-                if left <= 0:
-                    raise operation_timeout()
-                shell.changed.wait(min(self._computer.clock.real(left), _LOOK))
-                if receiver.fault is None and not channel.ready and peer.gone():
-                    raise aborted()
-            self._gather(shell, channel)
-            if receiver.fault is not None:
-                raise receiver.fault
-        finally:
-            if channel.receiver is receiver:
-                channel.receiver = None
-        batch = channel.take(room)
-        if not batch.pieces and not batch.done:
-            raise response_too_large()
-        return batch
-
-    def _gather(self, shell: Shell, channel: Channel) -> None:
-        """Output often comes in a burst whose last part is the end of the command: one answer carries it all."""
-        quiet = self._computer.manners.receive_gather
-        until = time.monotonic() + min(_GATHER_AT_MOST, quiet * 10)
-        while quiet and not channel.done and not channel.closed and time.monotonic() < until:
-            if not shell.changed.wait(quiet):
-                return
-
-
-def _give_back(shell: Shell, channel: Channel, batch: Batch) -> None:
-    with shell.changed:
-        channel.put_back(batch)
-
-
-def _receive_body(batch: Batch, command: Command | None, running: bool) -> str:
-    attribute = "" if command is None else f" CommandId={quoteattr(command.command_id)}"
-    parts = ["<rsp:ReceiveResponse>"]
-    for piece in batch.pieces:
-        end = ' End="true"' if piece.end else ""
-        data = base64.b64encode(piece.data).decode()
-        parts.append(f"<rsp:Stream Name={quoteattr(piece.stream)}{attribute}{end}>{data}</rsp:Stream>")
-    if batch.done:
-        state = f"<rsp:ExitCode>{batch.exit_code}</rsp:ExitCode>"
-        parts.append(f'<rsp:CommandState{attribute} State="{_STATE}Done">{state}</rsp:CommandState>')
-    elif running and command is not None:
-        parts.append(f'<rsp:CommandState{attribute} State="{_STATE}Running"></rsp:CommandState>')
-    parts.append("</rsp:ReceiveResponse>")
-    return "".join(parts)
 
 
 def _body(envelope: soap.Envelope, name: str) -> ET.Element:

@@ -47,7 +47,7 @@ def message(action: str, body: str, uri: str = _POWERSHELL, header: str = "") ->
 def post(endpoint: Endpoint, data: str | bytes) -> tuple[int, str]:
     """The HTTP status and the code of the fault in the answer; empty for none."""
     raw = data if isinstance(data, bytes) else data.encode()
-    answer = requests.post(endpoint.http_url, data=raw, auth=(USER, PASSWORD.encode()), timeout=10)
+    answer = requests.post(endpoint.http_url, data=raw, auth=(USER, PASSWORD), timeout=10)
     _before, _code, after = answer.text.partition(' Code="')
     return answer.status_code, after.split('"', 1)[0]
 

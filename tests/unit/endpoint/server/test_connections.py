@@ -63,7 +63,7 @@ def test_a_message_that_was_tampered_with_gets_400(endpoint: Endpoint) -> None:
             kind, body = wrap(message)
             return kind, body[:-60] + bytes([body[-60] ^ 1]) + body[-59:]
 
-        wsman.transport.encryption.wrap_message = tamper  # type: ignore[method-assign]
+        wsman.transport.encryption.wrap_message = tamper
         with pytest.raises(pypsrp.exceptions.WinRMTransportError) as caught:
             pool.shell._get_shell()
         assert caught.value.code == 400
@@ -81,8 +81,10 @@ def test_identify_needs_no_password(make_endpoint: MakeEndpoint) -> None:
 
 
 def test_identify_with_a_password(endpoint: Endpoint) -> None:
-    answer = requests.post(endpoint.http_url, data=_IDENTIFY, auth=(USER, PASSWORD.encode()), timeout=10)
-    assert answer.status_code == 200
+    for encoding in ("utf-8", "latin-1"):
+        token = base64.b64encode(f"{USER}:{PASSWORD}".encode(encoding)).decode()
+        headers = {"Authorization": f"Basic {token}"}
+        assert requests.post(endpoint.http_url, data=_IDENTIFY, headers=headers, timeout=10).status_code == 200
 
 
 @pytest.mark.parametrize(

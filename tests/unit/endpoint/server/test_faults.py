@@ -32,7 +32,7 @@ def test_matching_by_action_shell_computer_and_number() -> None:
     "settings", [{"kind": "explode"}, {"kind": "delay", "seconds": -1}, {"kind": "cut", "after": -1}]
 )
 def test_failures_that_there_are_not(settings: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="no failure|not negative"):
+    with pytest.raises(ValueError, match=r"no failure|not negative"):
         FaultList().add(**settings)  # type: ignore[arg-type]
 
 
