@@ -13,7 +13,7 @@ import typing
 import uuid
 
 import psrpcore
-from psrpcore.types import HostInfo, PSRPMessageType
+from psrpcore.types import HostInfo, PSInvocationState, PSRPMessageType
 
 from ansible_collections.remoting.powershell.tests.endpoint.engine.api import Engine, ShellInfo
 from ansible_collections.remoting.powershell.tests.endpoint.engine.fragments import FragmentBuffer
@@ -161,3 +161,14 @@ def script(text: str, **parameters: typing.Any) -> psrpcore.Command:
     for name, value in parameters.items():
         command.add_parameter(name, value)
     return command
+
+
+def outputs(events: collections.abc.Sequence[typing.Any]) -> list[typing.Any]:
+    """The objects among the events of a pipeline."""
+    return [event.data for event in events if isinstance(event, psrpcore.PipelineOutputEvent)]
+
+
+def state(events: collections.abc.Sequence[typing.Any]) -> PSInvocationState:
+    """How a pipeline ended."""
+    assert isinstance(events[-1], psrpcore.PipelineStateEvent)
+    return events[-1].state
