@@ -158,6 +158,9 @@ def open_session(transport: typing.Any, wire: Wire) -> None:
         session = transport.session = transport._build_session()
     except ValueError as error:
         raise TransportError(FaultKind.AUTHENTICATION, f"Options of {transport.server!r}: {error}") from None
+    # pypsrp has read the proxies and authorities of the environment; requests would do it again for every request, and
+    # would let a .netrc replace a client certificate.
+    session.trust_env = False
     # A redirect would carry the message, and on the same computer the credentials too, to who knows where.
     session.max_redirects = 0
     for adapter in session.adapters.values():

@@ -16,6 +16,9 @@ from ansible_collections.remoting.powershell.plugins.plugin_utils._transport imp
     TransportError,
 )
 from ansible_collections.remoting.powershell.tests.endpoint.certificates import Authority
+from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._transport.forward_proxy import (
+    ForwardProxy,
+)
 from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._transport.small_connections import (
     COMMAND,
     SECRET,
@@ -76,6 +79,29 @@ def test_proxy_that_wants_credentials() -> None:
     with SmallServer(always(http("", "407 Proxy Authentication Required"))) as server:
         error = failure(connect(5985, proxy=f"http://127.0.0.1:{server.port}", ignore_proxy=False))
     assert (error.kind, error.code) == (FaultKind.UNREACHABLE, 407)
+
+
+@pytest.mark.parametrize("ssl", [False, True])
+def test_through_a_proxy(ssl: bool, tmp_path: pathlib.Path) -> None:
+    authority = Authority(tmp_path)
+    context = authority.server_context(["wsman.example"], []) if ssl else None
+    with (
+        SmallServer(lambda request: http(envelope(request, received(b"data"))), context) as server,
+        ForwardProxy(server.port) as proxy,
+    ):
+        connection = connect(
+            5986,
+            host="wsman.example",
+            ssl=ssl,
+            cert_validation=str(authority.ca_file),
+            ignore_proxy=False,
+            proxy=f"http://127.0.0.1:{proxy.port}",
+        )
+        assert connection.receive(SHELL, COMMAND).data == b"data"
+        connection.close()
+        assert (proxy.connections, server.connections) == (1, 1)
+        method = "CONNECT wsman.example:5986" if ssl else "POST http://wsman.example:5986/wsman"
+        assert proxy.first_line.startswith(method)
 
 
 def test_connection_cut_before_an_answer() -> None:
