@@ -33,7 +33,8 @@ def progress(
 
 def library_error(module: str) -> Exception:
     """An exception of a library's own, whatever its name there."""
-    return type("SomeError", (Exception,), {"__module__": module})("the text of Secret-1")
+    error: Exception = type("SomeError", (Exception,), {"__module__": module})("the text of Secret-1")
+    return error
 
 
 @pytest.mark.parametrize(
