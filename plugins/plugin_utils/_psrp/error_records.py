@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing
 
 from . import clixml
-from .values import text_of, to_json
+from .values import int_of, text_of, to_json
 
 #: System.Management.Automation.ErrorCategory, by number (MS-PSRP 2.2.3.9).
 _CATEGORIES = (
@@ -109,10 +109,9 @@ def render_error(record: ErrorDict, with_stack: bool) -> str:
 
 
 def _category(fields: dict[str, clixml.Node]) -> dict[str, object]:
-    number = to_json(fields.get("ErrorCategory_Category", clixml.NULL))
-    known = isinstance(number, int) and 0 <= number < len(_CATEGORIES)
+    number = int_of(fields.get("ErrorCategory_Category")) or 0
     return {
-        "category": _CATEGORIES[typing.cast(int, number)] if known else str(number),
+        "category": _CATEGORIES[number] if 0 <= number < len(_CATEGORIES) else str(number),
         "category_id": number,
         "activity": text_of(fields.get("ErrorCategory_Activity")),
         "reason": text_of(fields.get("ErrorCategory_Reason")),

@@ -25,9 +25,9 @@ from .messages import MessageType, PoolState
 from .pipeline import Pipeline, PipelineSpec
 from .records import OutputFormat, PipelineState, Record, ServerInfo
 from .streams import Streams
-from .values import has_secret, to_json
+from .values import has_secret, int_of, to_json
 
-_POOL_STATES = {PoolState.CLOSED: "closed", PoolState.BROKEN: "broken"}
+_POOL_STATES: dict[int | None, str] = {PoolState.CLOSED: "closed", PoolState.BROKEN: "broken"}
 
 #: Messages that psrpcore acts on; the records of the streams are read here, the rest means nothing to a client.
 _FOR_PSRPCORE = frozenset(
@@ -317,7 +317,7 @@ class PoolClient:
 
     def _pool_state(self, node: clixml.Node) -> list[Record]:
         fields = node.properties if isinstance(node, clixml.Obj) else {}
-        state = _POOL_STATES.get(typing.cast(PoolState, to_json(fields.get("RunspaceState", clixml.NULL))))
+        state = _POOL_STATES.get(int_of(fields.get("RunspaceState")))
         if state is None:
             return []
         cause = fields.get("ExceptionAsErrorRecord", clixml.NULL)

@@ -17,7 +17,7 @@ from .errors import ProtocolError
 from .messages import InvocationState, MessageType
 from .records import OutputFormat, PipelineState
 from .text import core_text
-from .values import text_of, to_json
+from .values import int_of, text_of, to_json
 
 Entry = tuple[str, object]
 
@@ -26,7 +26,7 @@ _INFORMATIONAL = {
     MessageType.VERBOSE_RECORD: "verbose",
     MessageType.WARNING_RECORD: "warning",
 }
-_END_STATES = {
+_END_STATES: dict[int | None, PipelineState] = {
     InvocationState.STOPPED: PipelineState.STOPPED,
     InvocationState.COMPLETED: PipelineState.COMPLETED,
     InvocationState.FAILED: PipelineState.FAILED,
@@ -97,8 +97,7 @@ class Streams:
     def end_state(self, data: bytes) -> tuple[PipelineState, Entry] | None:
         """What PIPELINE_STATE says; None for a state that is not an end."""
         node = clixml.loads(data)
-        number = to_json(_field(node, "PipelineState"))
-        state = _END_STATES.get(typing.cast(InvocationState, number))
+        state = _END_STATES.get(int_of(_field(node, "PipelineState")))
         if state is None:
             return None
         error = _field(node, "ExceptionAsErrorRecord")

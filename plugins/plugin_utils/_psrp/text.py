@@ -60,13 +60,15 @@ def core_text(xml: str, root: ElementTree.Element | None) -> str:
         value = _Reader(xml, root).value(root, 0)
         if _weight(value, {}) > len(xml) + MAX_REPEATED:
             raise ProtocolError("a value's references make it too large")
+        if isinstance(value, _Generic):
+            return value.lines()
+        if isinstance(value, bytes):
+            return value.decode("utf-8", "surrogateescape")
+        return str(value)
+    except RecursionError:
+        raise ProtocolError("an object's references are nested too deep") from None
     except (ValueError, ArithmeticError) as error:
         raise ProtocolError(f"a value does not fit its type ({type(error).__name__})") from None
-    if isinstance(value, _Generic):
-        return value.lines()
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "surrogateescape")
-    return str(value)
 
 
 class _Generic:

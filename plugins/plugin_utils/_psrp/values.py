@@ -166,6 +166,8 @@ class _Converter:
             return _SCALARS[node.tag](node.text)
         if id(node) in self._within:
             return CIRCULAR
+        if len(self._within) >= clixml.MAX_DEPTH:  # references to references may go deeper than the XML does
+            raise ProtocolError(f"an object is nested more than {clixml.MAX_DEPTH} levels deep")
         is_known = id(node) in self._met
         self._met.add(id(node))
         self._within.add(id(node))
@@ -203,6 +205,16 @@ def text_of(node: clixml.Node | None) -> str | None:
     if node is None or isinstance(node, clixml.Obj):
         return None if node is None else node.to_string
     return None if node.tag == "Nil" else node.text
+
+
+def int_of(node: clixml.Node | None) -> int | None:
+    """The value of a property that is an integer or an enum; None where it is not."""
+    if isinstance(node, clixml.Obj):
+        return int_of(node.base)
+    try:
+        return None if node is None else int(node.text)
+    except ValueError:
+        return None
 
 
 def _float(text: str) -> object:

@@ -23,6 +23,7 @@ from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp import c
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.errors import ProtocolError, ValueNotSupported
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.pipeline import Command, PipelineSpec
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.records import OutputFormat
+from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.text import core_text
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.values import (
     SECRET,
     TAG,
@@ -255,13 +256,22 @@ def test_nesting_has_a_limit(depth: int) -> None:
         assert json.dumps(to_json(clixml.loads(xml.encode()))) == "[" * depth + "]" * depth
 
 
-def test_references_cannot_multiply_without_end() -> None:
-    levels = "".join(
-        f'<Obj RefId="{level}"><LST>{f"<Ref RefId={chr(34)}{level - 1}{chr(34)} />" * 10 if level else ""}</LST></Obj>'
-        for level in range(12)
-    )
+def referring(levels: int, times: int) -> bytes:
+    """Objects that each refer several times to the one before."""
+    objects = ['<Obj RefId="0"><LST /></Obj>']
+    for level in range(1, levels):
+        references = f'<Ref RefId="{level - 1}" />' * times
+        objects.append(f'<Obj RefId="{level}"><TN><T>System.Array</T></TN><LST>{references}</LST></Obj>')
+    return f'<Obj RefId="all"><TN><T>System.Array</T></TN><LST>{"".join(objects)}</LST></Obj>'.encode()
+
+
+@pytest.mark.parametrize(("levels", "times", "reason"), [(12, 10, "too large"), (5000, 1, "nested")])
+def test_references_cannot_make_a_value_without_end(levels: int, times: int, reason: str) -> None:
+    xml = referring(levels, times)
+    with pytest.raises(ProtocolError, match=reason):
+        to_json(clixml.loads(xml))
     with pytest.raises(ProtocolError, match="too large"):
-        to_json(clixml.loads(f'<Obj RefId="99"><LST>{levels}</LST></Obj>'.encode()))
+        core_text(*clixml.parse(xml))
 
 
 @pytest.mark.parametrize(
