@@ -101,7 +101,13 @@ def short_name(name: str) -> str:
 class ConnectionAuth:
     """The authentication of one connection."""
 
-    def __init__(self, users: Users, methods: tuple[str, ...], allow_unencrypted: typing.Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        users: Users,
+        methods: tuple[str, ...],
+        allow_unencrypted: typing.Callable[[], bool],
+        logged_on: typing.Callable[[str], None],
+    ) -> None:
         self._users = users
         self._methods = methods
         self._allow_unencrypted = allow_unencrypted
@@ -111,8 +117,8 @@ class ConnectionAuth:
         self._user: str | None = None
         self.is_tls = False
         self.certificate: dict[str, typing.Any] | None = None
-        #: Completed logons; Basic and certificates, which come with each request, count once.
-        self.completed = 0
+        #: Told the mechanism of each completed logon; Basic and certificates, which come with each request, once.
+        self._logged_on = logged_on
         self._counted = ""
         #: The last token of a security context, which goes out with the first answer.
         self._token: str | None = None
@@ -189,7 +195,7 @@ class ConnectionAuth:
         user = self._users.check(name, password)
         if user is None:
             return self.challenge()
-        self._log_on(user)
+        self._log_on(user, "basic")
         return user
 
     def _by_certificate(self) -> str | HttpResponse:
@@ -198,14 +204,14 @@ class ConnectionAuth:
         user = self._users.certificate_users.get(name or "", name)
         if user is None or self._users.find(user) not in {short_name(known) for known in self._users.passwords}:
             return self.challenge()
-        self._log_on(self._users.find(user))
+        self._log_on(self._users.find(user), "certificate")
         return self._users.find(user)
 
-    def _log_on(self, user: str) -> None:
+    def _log_on(self, user: str, mechanism: str) -> None:
         """Counts a logon that each request repeats once for its connection."""
         if user != self._counted:
             self._counted = user
-            self.completed += 1
+            self._logged_on(mechanism)
 
     def _negotiate(self, scheme: str, value: str) -> str | HttpResponse:
         try:
@@ -230,7 +236,7 @@ class ConnectionAuth:
             return HttpResponse(401, headers=[("WWW-Authenticate", header or scheme.capitalize())])
         self._user = self._users.find(self._context.client_principal or "")
         self._token = header
-        self.completed += 1
+        self._logged_on(self._context.negotiated_protocol or scheme)
         return self._user
 
     def _new_context(self, scheme: str) -> typing.Any:

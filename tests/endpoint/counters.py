@@ -24,6 +24,8 @@ class Counters:
     shells_created: int = 0
     commands: int = 0
     faults: int = 0
+    #: Authentications by mechanism: basic, ntlm, kerberos, credssp, certificate.
+    mechanisms: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     #: Requests by action: Create, Command, Receive, ...
     actions: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     #: How often each script was started, by the sha256 of its text.
@@ -43,6 +45,12 @@ class Counters:
             self.bytes_in += request_bytes
             self.bytes_out += answer_bytes
             self.actions[action] += 1
+
+    def logon(self, mechanism: str) -> None:
+        """Somebody has proven who they are."""
+        with self._lock:
+            self.authentications += 1
+            self.mechanisms[mechanism] += 1
 
     def script(self, sha256: str) -> None:
         with self._lock:

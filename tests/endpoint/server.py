@@ -42,7 +42,10 @@ class Connection(threading.Thread):
         self._socket = sock
         self._client_ip = client_ip
         self._wire = Wire(sock)
-        self._auth = ConnectionAuth(server.users, server.methods, lambda: listener.computer.manners.allow_unencrypted)
+        computer = listener.computer
+        self._auth = ConnectionAuth(
+            server.users, server.methods, lambda: computer.manners.allow_unencrypted, computer.counters.logon
+        )
         self._last_used = server.clock.now()
         #: A request is being worked on.
         self._busy = False
@@ -132,9 +135,7 @@ class Connection(threading.Thread):
             return HttpResponse(404)
         if request.method != "POST":
             return HttpResponse(405)
-        completed = self._auth.completed
         user = self._auth.authenticate(request)
-        computer.counters.add("authentications", self._auth.completed - completed)
         if isinstance(user, HttpResponse):
             if user.status == 401 and "authorization" in request.headers and len(user.headers) != 1:
                 computer.counters.add("authentication_failures")

@@ -19,6 +19,12 @@ from .clients import RSP, begin, connect, element, invoke, opened, run
 from .conftest import USER, MakeEndpoint
 
 Action = pypsrp.wsman.WSManAction
+#: The names and their order are those of a recorded Windows Server 2016.
+_SHELL_FIELDS = (
+    "ShellId ResourceUri Owner ClientIP ProcessId IdleTimeOut InputStreams OutputStreams MaxIdleTimeOut Locale "
+    "DataLocale CompressionMode ProfileLoaded Encoding BufferMode State ShellRunTime ShellInactivity MemoryUsed "
+    "ChildProcesses"
+)
 _N = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
 _W = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
 
@@ -55,15 +61,7 @@ def test_a_shell_tells_all_that_windows_tells(endpoint: Endpoint) -> None:
         [shell] = answer.iter(f"{{{RSP}}}Shell")
         told = fields(shell)
         assert told == fields_of_get(pool)
-        # The names and their order are those of a recorded Windows Server 2016.
-        assert (
-            list(told)
-            == (
-                "ShellId ResourceUri Owner ClientIP ProcessId IdleTimeOut InputStreams OutputStreams MaxIdleTimeOut Locale "
-                "DataLocale CompressionMode ProfileLoaded Encoding BufferMode State ShellRunTime ShellInactivity MemoryUsed "
-                "ChildProcesses"
-            ).split()
-        )
+        assert list(told) == _SHELL_FIELDS.split()
         assert told["ShellId"] == pool.id
         assert told["Owner"] == USER
         assert told["IdleTimeOut"] == "PT7200.000S"
@@ -73,7 +71,7 @@ def test_a_shell_tells_all_that_windows_tells(endpoint: Endpoint) -> None:
 
 
 def fields_of_get(pool: pypsrp.powershell.RunspacePool) -> dict[str, str | None]:
-    return {name: value for name, value in pool.shell._get_shell().items()}
+    return dict(pool.shell._get_shell())
 
 
 def test_times_and_options_of_a_shell(endpoint: Endpoint) -> None:
@@ -81,7 +79,7 @@ def test_times_and_options_of_a_shell(endpoint: Endpoint) -> None:
         pool = pypsrp.powershell.RunspacePool(wsman, no_profile=True, idle_timeout=600)
         pool.shell.name = "Session & 7"
         with pool:
-            endpoint.clock.advance(90061 - 90000 + 60)
+            endpoint.clock.advance(121)
             told = fields_of_get(pool)
     assert told["Name"] == "Session & 7"
     assert told["ProfileLoaded"] == "No"

@@ -40,6 +40,7 @@ def test_pipelines_over_every_transport(make_endpoint: MakeEndpoint, settings: d
     assert endpoint.shells == []
     assert endpoint.counters.connections == 1
     assert endpoint.counters.actions["Create"] == 1
+    assert endpoint.counters.authentications == 1
 
 
 def test_errors_and_interrupted_pipelines(endpoint: Endpoint) -> None:
