@@ -66,15 +66,15 @@ class SessionAction(ActionBase):  # type: ignore[misc]
         task_keys = self._task.dump_attrs()
         if self._play_context.password:
             task_keys["password"] = self._play_context.password
-        connection.set_options(task_keys=task_keys, var_options=self._connection_variables(task_vars))
+        connection.set_options(task_keys=task_keys, var_options=self._variables_of(connection, task_vars))
         return typing.cast("Connection", connection)
 
-    def _connection_variables(self, task_vars: dict[str, typing.Any]) -> dict[str, typing.Any]:
-        """The variables of our connection plugin, of the host that the task runs on."""
+    def _variables_of(self, connection: Connection, task_vars: dict[str, typing.Any]) -> dict[str, typing.Any]:
+        """The variables of a connection's options, of the host that the task runs on."""
         variables = task_vars
         if self._task.delegate_to:
             variables = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, task_vars)
-        names = constants.config.get_plugin_vars("connection", _CONNECTION)
+        names = constants.config.get_plugin_vars("connection", connection._load_name)
         before = self._templar.available_variables
         self._templar.available_variables = variables
         try:

@@ -292,7 +292,7 @@ class TestLifeCycle:
         output = subprocess.run(
             [sys.executable, "-c", program, root], capture_output=True, text=True, check=True, timeout=120
         ).stdout
-        heavy = {"pypsrp", "psrpcore", "requests", "xml", "asyncio", "cryptography", "difflib"}
+        heavy = {"pypsrp", "psrpcore", "requests", "asyncio", "cryptography", "difflib"}
         assert not heavy.intersection(name.split(".")[0] for name in output.split())
 
 

@@ -1,0 +1,158 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options to a target: what is concluded, and what is refused with which words."""
+
+from __future__ import annotations
+
+import pathlib
+import typing
+
+import pytest
+
+from ansible_collections.remoting.powershell.plugins.plugin_utils import _options
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Target
+
+DEFAULTS: dict[str, typing.Any] = {
+    "remote_addr": "web1",
+    "remote_user": None,
+    "remote_password": None,
+    "port": None,
+    "protocol": None,
+    "path": "wsman",
+    "auth": "negotiate",
+    "cert_validation": "validate",
+    "ca_cert": None,
+    "idle_timeout": None,
+    "transport": "wsman",
+    "message_encryption": "auto",
+    "proxy": None,
+    "ignore_proxy": False,
+    "certificate_pem": None,
+    "certificate_key_pem": None,
+    "certificate_key_password": None,
+    "credssp_auth_mechanism": "auto",
+    "credssp_disable_tlsv1_2": False,
+    "credssp_minimum_version": 2,
+    "negotiate_delegate": None,
+    "negotiate_hostname_override": None,
+    "negotiate_send_cbt": True,
+    "negotiate_service": "host",
+    "configuration_name": "Microsoft.PowerShell",
+    "session_name": None,
+    "no_profile": False,
+    "connection_timeout": 30,
+    "operation_timeout": 20,
+    "read_timeout": 30,
+    "max_envelope_size": 512000,
+    "persist": 60,
+    "busy_timeout": 240,
+    "max_sessions": 0,
+    "max_age": 28800,
+}
+
+
+def target(**options: typing.Any) -> Target:
+    """The target of these options and the defaults."""
+    assert set(options) <= set(DEFAULTS)
+    return _options.target({**DEFAULTS, **options}.__getitem__, "web1")
+
+
+@pytest.mark.parametrize(
+    ("options", "ssl", "port"),
+    [
+        ({}, True, 5986),
+        ({"port": 5985}, False, 5985),
+        ({"port": 8443}, True, 8443),
+        ({"protocol": "http"}, False, 5985),
+        ({"protocol": "https"}, True, 5986),
+        ({"protocol": "http", "port": 80}, False, 80),
+    ],
+)
+def test_port_and_protocol_follow_from_each_other(options: dict[str, typing.Any], ssl: bool, port: int) -> None:
+    assert (target(**options).ssl, target(**options).port) == (ssl, port)
+
+
+def test_idle_timeout_is_short_unless_the_session_has_a_name() -> None:
+    assert target().idle_timeout == 300
+    assert target(idle_timeout=7200).idle_timeout == 7200
+    assert target(session_name="mine", persist=1000).idle_timeout is None
+
+
+def test_certificates_are_checked_against_the_given_ones(tmp_path: pathlib.Path) -> None:
+    ca_cert = tmp_path / "ca.pem"
+    ca_cert.touch()
+    assert target().cert_validation is True
+    assert target(ca_cert=str(ca_cert)).cert_validation == str(ca_cert)
+    assert target(ca_cert=str(ca_cert), cert_validation="ignore").cert_validation is False
+    # A file that is not used need not be there.
+    assert target(ca_cert="/none", cert_validation="ignore").cert_validation is False
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"transport": "ssh"}, "transport is 'ssh': it comes with a later version"),
+        ({"remote_addr": ""}, "remote_addr is '': set it to the name or the address"),
+        ({"port": 0}, "port is 0: it must be from 1 to 65535"),
+        ({"port": 65536}, "port is 65536"),
+        ({"connection_timeout": 0}, "connection_timeout is 0: it must be 1 or more"),
+        ({"operation_timeout": -1}, "operation_timeout is -1"),
+        ({"operation_timeout": 30}, "read_timeout is 30: it must be greater than operation_timeout"),
+        ({"idle_timeout": 59}, "idle_timeout is 59: it must be 60 or more"),
+        ({"idle_timeout": 60}, "persist is 60: it must be less than idle_timeout"),
+        ({"persist": -1}, "persist is -1: it must be 0 or more"),
+        ({"max_sessions": -1}, "max_sessions is -1"),
+        ({"max_envelope_size": 100}, "max_envelope_size is 100"),
+        ({"ca_cert": "/none"}, "ca_cert is '/none': there is no such file"),
+        ({"auth": "certificate", "protocol": "http"}, "certificates need TLS; set protocol to https"),
+        ({"auth": "certificate"}, "certificate_pem is not set: auth certificate needs"),
+        ({"certificate_pem": "/dev/null"}, "certificate_key_pem is not set: .* go together"),
+        ({"certificate_pem": "/none", "certificate_key_pem": "/none"}, "certificate_pem is '/none': there is no"),
+        ({"auth": "basic", "protocol": "http"}, "auth is 'basic': it would send the password in clear text"),
+        ({"auth": "basic", "message_encryption": "always"}, "message_encryption is 'always': auth basic cannot"),
+    ],
+)
+def test_a_bad_value_is_named_with_its_remedy(options: dict[str, typing.Any], message: str) -> None:
+    with pytest.raises(PSSessionError, match=message) as caught:
+        target(**options)
+    assert caught.value.kind is ErrorKind.USAGE
+    assert "Its variable is ansible_pssession_" in caught.value.message
+
+
+def test_clear_text_is_possible_for_who_asks_for_it() -> None:
+    assert target(auth="basic", protocol="http", message_encryption="never").auth == "basic"
+
+
+@pytest.mark.parametrize("proxy", ["proxy.example.com:3128", "http://", "ftp://proxy", "user:hunter2@proxy"])
+def test_a_proxy_that_is_no_url_is_refused_and_not_shown(proxy: str) -> None:
+    with pytest.raises(PSSessionError, match="proxy is no URL") as caught:
+        target(proxy=proxy)
+    assert "hunter2" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("ntlm", "ntlm"),
+        (["kerberos", "ntlm"], "kerberos"),
+        ("nonsense, credssp", "credssp"),
+        (["ssl"], "basic"),
+        (["nonsense"], None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_of_winrms_transports_the_first_that_fits_is_taken(given: typing.Any, expected: str | None) -> None:
+    assert _options.translated({"ansible_winrm_transport": given}).get("ansible_winrm_transport") == expected
+
+
+def test_winrms_ssl_with_a_certificate_means_the_certificate() -> None:
+    variables = {"ansible_winrm_transport": "ssl", "ansible_winrm_cert_pem": "/cert.pem"}
+    assert _options.translated(variables)["ansible_winrm_transport"] == "certificate"
+
+
+def test_secrets_and_timeouts_do_not_change_whose_session_it_is() -> None:
+    assert target().key() == target(remote_password="x", connection_timeout=5, persist=0).key()
+    assert target().key() != target(remote_user="bob").key()

@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Records to a module's result."""
+
+from __future__ import annotations
+
+import json
+import typing
+
+from ansible_collections.remoting.powershell.plugins.plugin_utils._results import (
+    OUTCOME_TAG,
+    Collected,
+    module_result,
+)
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Finished
+
+SESSION = {"id": 1}
+
+
+def result(*entries: list[typing.Any], state: str = "completed", error: typing.Any = None) -> dict[str, typing.Any]:
+    """The result of a pipeline that wrote these entries."""
+    records = Collected()
+    records.add(list(entries))
+    return module_result(records, Finished(state, dict(SESSION), error))
+
+
+def outcome(**fields: typing.Any) -> list[typing.Any]:
+    """The record that invoke.ps1 ends with."""
+    values = {"changed": True, "failed": False, "result": {}, "diff": {}, "skipped": "", **fields}
+    return ["information", {"tags": [OUTCOME_TAG], "message_data": json.dumps(values)}]
+
+
+def test_each_stream_has_its_field() -> None:
+    information = {"tags": [], "message_data": "i"}
+    found = result(
+        ["output", 1],
+        ["warning", "w"],
+        ["host_out", "a\r\n"],
+        ["output", {"b": None}],
+        ["verbose", "v"],
+        ["debug", "d"],
+        ["information", information],
+        ["host_out", "b"],
+        ["host_err", "e"],
+        ["progress", {}],
+        outcome(),
+    )
+    assert found == {
+        "changed": True,
+        "failed": False,
+        "output": [1, {"b": None}],
+        "error": [],
+        "warning": ["w"],
+        "verbose": ["v"],
+        "debug": ["d"],
+        "information": [information],
+        "host_out": "a\r\nb",
+        "host_err": "e",
+        "result": {},
+        "rc": 0,
+        "had_errors": False,
+        "session": SESSION,
+        "diff": {},
+    }
+
+
+def test_the_script_says_what_became_of_it() -> None:
+    found = result(outcome(changed=False, failed=True, result=[1], diff={"before": "a", "after": "b"}))
+    assert (found["changed"], found["failed"], found["result"]) == (False, True, [1])
+    assert found["diff"] == {"before": "a", "after": "b"}
+    assert found["msg"] == "The script set $Ansible.Failed."
+
+
+def test_a_terminating_error_fails_and_keeps_what_was_said_before() -> None:
+    error = {"output": "boom\r\n", "message": "boom", "position": "At line:1"}
+    found = result(["output", 1], outcome(changed=False), state="failed", error=error)
+    assert (found["failed"], found["had_errors"], found["rc"], found["changed"]) == (True, True, 1, False)
+    assert found["msg"] == "The pipeline ended with an error: boom"
+    assert [record["output"] for record in found["error"]] == ["boom\r\n"]
+    assert "position" not in found["error"][0]
+
+
+def test_an_error_that_does_not_end_the_script_is_no_failure() -> None:
+    found = result(["error", {"output": "oh", "message": "oh"}], outcome())
+    assert (found["failed"], found["had_errors"], found["rc"]) == (False, True, 0)
+
+
+def test_an_exit_code_is_no_failure() -> None:
+    found = result(["exit", 3], outcome())
+    assert (found["failed"], found["rc"]) == (False, 3)
+
+
+def test_a_stopped_pipeline_failed() -> None:
+    found = result(state="stopped")
+    assert (found["failed"], found["changed"]) == (True, True)
+    assert found["msg"] == "The pipeline was stopped before it ended."
+
+
+def test_a_skipped_script_changed_nothing() -> None:
+    found = result(outcome(changed=False, skipped="skipped, running in check mode"))
+    assert (found["skipped"], found["changed"], found["msg"]) == (True, False, "skipped, running in check mode")
+
+
+def test_a_command_without_an_outcome_changed_something() -> None:
+    assert result(["output", 1])["changed"] is True
