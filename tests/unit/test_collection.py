@@ -26,7 +26,9 @@ CODE = (".py", ".ps1", ".psm1", ".sh", ".yml", ".yaml", ".txt")
 #: Data in plain text, and outputs of tools, which have no place for a header.
 WITHOUT_HEADER = ("tests/sanity/ignore-", "tests/output/")
 
-MOST_LINES = 330
+#: Lines of a file, its documentation constants aside: in the collection, and in the tests (tables of cases, evaluator).
+MOST_LINES = {"plugins": 350}
+MOST_LINES_ELSEWHERE = 520
 MOST_FUNCTION_LINES = 45
 #: Longer files and functions, each with the reason why it is not cut.
 LONG_FILES: dict[str, str] = {}
@@ -94,7 +96,8 @@ def test_header(path: pathlib.Path) -> None:
 def test_size(path: pathlib.Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     name = _name(path)
-    assert _statements(tree) <= MOST_LINES or name in LONG_FILES
+    most = MOST_LINES.get(name.partition("/")[0], MOST_LINES_ELSEWHERE)
+    assert _statements(tree) <= most or name in LONG_FILES
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
