@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import typing
+
 from ansible_collections.remoting.powershell.tests.integration.support.endpoint import EndpointProcess
 from ansible_collections.remoting.powershell.tests.integration.support.workspace import Workspace
 
 TASKS = 20
 #: The protocol's limit on a request is part of how many requests there are; psrp's default is smaller than ours.
 ENVELOPE = {"ansible_pssession_max_envelope_size": 512000, "ansible_psrp_max_envelope_size": 512000}
-PING = {"name": "Ping", "ansible.windows.win_ping": {}}
+PING: dict[str, typing.Any] = {"name": "Ping", "ansible.windows.win_ping": {}}
 
 
 def test_twenty_tasks_cost_one_session(endpoint: EndpointProcess, workspace: Workspace) -> None:
@@ -47,11 +49,13 @@ def test_second_playbook_finds_the_session(endpoint: EndpointProcess, workspace:
 
 
 def test_two_hosts_have_a_session_each(endpoint: EndpointProcess, workspace: Workspace) -> None:
-    tasks = [PING, {"name": "Leave", "ansible.builtin.raw": "$global:who = '{{ inventory_hostname }}'"}]
-    tasks += [{"name": "Find", "ansible.builtin.raw": '"who=$global:who"', "register": "found"}]
-    tasks += [
-        {"name": "Compare", "ansible.builtin.assert": {"that": "found.stdout | trim == 'who=' ~ inventory_hostname"}}
-    ]
+    leave = {"name": "Leave", "ansible.builtin.raw": "$global:who = '{{ inventory_hostname }}'"}
+    find = {"name": "Find", "ansible.builtin.raw": '"who=$global:who"', "register": "found"}
+    compare = {
+        "name": "Compare",
+        "ansible.builtin.assert": {"that": "found.stdout | trim == 'who=' ~ inventory_hostname"},
+    }
+    tasks: list[dict[str, typing.Any]] = [PING, leave, find, compare]
     outcome = workspace.play(tasks, hosts="windows")
     print(outcome.output)
     assert outcome.code == 0
