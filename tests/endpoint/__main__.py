@@ -137,15 +137,18 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, stop)
     try:
         endpoint = Endpoint(configuration(options))
-    except (ValueError, NoEngineError) as error:
+        endpoint.start()
+    except (ValueError, NoEngineError, OSError) as error:
         print(f"endpoint: {error}", file=sys.stderr)
         return 2
-    with endpoint:
+    try:
         if options.ready_file is not None:
             write_ready_file(endpoint, options.ready_file)
         while not stopping.wait(_LOOK):
             if options.parent_pid is not None and not _alive(options.parent_pid):
                 break
+    finally:
+        endpoint.stop()
     if options.ready_file is not None:
         options.ready_file.unlink(missing_ok=True)
     return 0

@@ -41,6 +41,7 @@ class Endpoint:
         self.https_ports: dict[str, int] = {}
         self.addresses: dict[str, str] = {}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._listeners: list[Listener] = []
         self._server: Server | None = None
         self._control: ControlServer | None = None
         self._authority: Authority | None = None
@@ -60,16 +61,23 @@ class Endpoint:
         self.stop()
 
     def start(self) -> None:
-        """Opens the ports; OSError when one is taken."""
+        """Opens the ports; OSError when one is taken, and nothing is left then."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
         config = self.config
         self._folder = tempfile.TemporaryDirectory(prefix="wsman-endpoint-")
         folder = pathlib.Path(self._folder.name)
         users = Users(dict(config.users), config.computers, config.keytab, None, dict(config.certificate_users))
         users.write_ntlm_file(folder / "ntlm-users")
         tls = self._tls(folder) if config.https_port is not None else None
-        listeners = self._listen(config.http_port, None, self.http_ports)
-        listeners += self._listen(config.https_port, tls, self.https_ports)
-        self._server = Server(listeners, users, config.auth_methods, self.clock)
+        self._listen(config.http_port, None, self.http_ports)
+        self._listen(config.https_port, tls, self.https_ports)
+        self._server = Server(self._listeners, users, config.auth_methods, self.clock)
         self._server.start()
         if config.control_port is not None:
             self._control = ControlServer(self, config.control_port)
@@ -88,6 +96,8 @@ class Endpoint:
             computer.remove_all()
         if self._server is not None:
             self._server.stop()
+        for listener in self._listeners:
+            listener.socket.close()
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -100,12 +110,16 @@ class Endpoint:
     @property
     def http_url(self) -> str:
         name = self.config.computers[0]
-        return f"http://{self.addresses[name]}:{self.http_ports[name]}/wsman"
+        return f"http://{self._host(name)}:{self.http_ports[name]}/wsman"
 
     @property
     def https_url(self) -> str:
         name = self.config.computers[0]
-        return f"https://{self.addresses[name]}:{self.https_ports[name]}/wsman"
+        return f"https://{self._host(name)}:{self.https_ports[name]}/wsman"
+
+    def _host(self, name: str) -> str:
+        address = self.addresses[name]
+        return f"[{address}]" if ":" in address else address
 
     @property
     def ca_file(self) -> pathlib.Path:
@@ -164,24 +178,20 @@ class Endpoint:
     def _address(self, number: int) -> str:
         return f"127.0.0.{number + 1}" if self.config.layout == "addresses" else self.config.address
 
-    def _listen(self, port: int | None, tls: ssl.SSLContext | None, ports: dict[str, int]) -> list[Listener]:
+    def _listen(self, port: int | None, tls: ssl.SSLContext | None, ports: dict[str, int]) -> None:
         if port is None:
-            return []
-        listeners: list[Listener] = []
+            return
+        shared = port
         for number, (name, computer) in enumerate(self.computers.items()):
             address = self._address(number)
-            wanted = port
-            if self.config.layout == "addresses" and listeners:
-                wanted = listeners[0].port
-            elif port and self.config.layout == "ports":
-                wanted = port + number
+            wanted = shared if self.config.layout == "addresses" else port and port + number
             family = socket.AF_INET6 if ":" in address else socket.AF_INET
             sock = socket.create_server((address, wanted), family=family, backlog=256)
             sock.setblocking(False)
+            listener = Listener(computer, sock, tls)
+            self._listeners.append(listener)
             self.addresses[name] = address
-            listeners.append(Listener(computer, sock, tls))
-            ports[name] = listeners[-1].port
-        return listeners
+            ports[name] = shared = listener.port
 
     def describe(self) -> dict[str, typing.Any]:
         """Everything that the control resource tells."""

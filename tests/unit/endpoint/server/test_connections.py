@@ -15,6 +15,7 @@ import pypsrp.powershell
 import pytest
 import requests
 
+from ansible_collections.remoting.powershell.tests.endpoint.config import EndpointConfig
 from ansible_collections.remoting.powershell.tests.endpoint.endpoint import Endpoint
 
 from .clients import connect, opened, run
@@ -178,3 +179,20 @@ def test_nothing_is_left_when_an_endpoint_stops(make_endpoint: MakeEndpoint, eng
         assert not folder.exists()
         with pytest.raises(requests.exceptions.ConnectionError):
             requests.get(f"http://127.0.0.1:{endpoint.port}/", timeout=10)
+
+
+def test_a_port_that_is_taken_leaves_nothing(make_endpoint: MakeEndpoint, engine: FakeEngine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        config = EndpointConfig(engine, http_port=0, https_port=port)
+        failing = Endpoint(config)
+        with pytest.raises(OSError, match="in use"):
+            failing.start()
+        with pytest.raises(requests.exceptions.ConnectionError):
+            requests.get(f"http://127.0.0.1:{failing.http_ports['TESTHOST']}/", timeout=10)
+        assert not failing.ca_file.exists()
+
+
+def test_ipv6(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint(address="::1")
+    assert requests.post(endpoint.http_url, timeout=10).status_code == 401
