@@ -160,7 +160,7 @@ class ShellActions:
             raise disconnect_not_supported()
         self._check_client(shell, envelope)
         shell.connection = peer.connection
-        shell.connect(envelope.session_id, same_client=True)
+        shell.connect(envelope.session_id, with_commands=True)
         return ""
 
     def connect(self, envelope: soap.Envelope, peer: Peer) -> str:
@@ -180,7 +180,7 @@ class ShellActions:
         shell.disconnect(stream_disconnected())
         answer = runtime.connect(data)
         shell.connection = peer.connection
-        shell.connect(envelope.session_id, same_client=False)
+        shell.connect(envelope.session_id, with_commands=self._computer.manners.connect_covers_commands)
         streams = shell.settings
         return (
             f"<rsp:ConnectResponse><rsp:InputStreams>{escape(streams.input_streams)}</rsp:InputStreams>"
@@ -209,7 +209,8 @@ class ShellActions:
         shell, runtime = self._shell(envelope, peer)
         if shell.state is State.DISCONNECTED:
             raise shell_disconnected()
-        self._check_client(shell, envelope)
+        if not self._computer.manners.other_clients_may_use:
+            self._check_client(shell, envelope)
         with shell.changed:
             shell.operations += 1
             shell.connection = peer.connection

@@ -58,6 +58,11 @@ class Manners:
     #: A shell for which nothing has been asked for so many endpoint seconds turns Disconnected by itself; None:
     #: never.  A recorded Server 2016 showed Disconnected 62 seconds after a client's last request.
     idle_disconnect: float | None = None
+    #: False: only requests with the wsmv:SessionId of the client that a shell belongs to may use it; True: any of its
+    #: user's may, except Connect and Reconnect.
+    other_clients_may_use: bool = False
+    #: False: a new client that connected to a shell connects to each command, too, before it receives its output.
+    connect_covers_commands: bool = False
     #: True: output whose answer could not be written is given again to the next Receive; False: it is lost.
     redeliver_lost_output: bool = False
     #: What a request over MaxEnvelopeSizekb gets: ``http-413`` (as http.sys) or ``fault`` (a SOAP fault).

@@ -170,8 +170,8 @@ class Shell:
                 channel.interrupt(fault)
             self.changed.notify_all()
 
-    def connect(self, session_id: str, same_client: bool) -> None:
-        """Gives the shell to a client.  A new one has to connect to each command before it receives its output."""
+    def connect(self, session_id: str, with_commands: bool) -> None:
+        """Gives the shell to a client, which, without its commands, has to connect to each before it receives."""
         with self.changed:
             self.state = State.CONNECTED
             self.session_id = session_id
@@ -179,7 +179,7 @@ class Shell:
             for channel in self.channels():
                 channel.drops = False
             for command in self.commands.values():
-                command.channel.connected = same_client
+                command.channel.connected = with_commands
             self.changed.notify_all()
 
     def channels(self) -> list[Channel]:

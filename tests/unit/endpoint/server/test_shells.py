@@ -141,6 +141,15 @@ def test_a_shell_of_another_client_is_busy(endpoint: Endpoint) -> None:
         assert run(pool, "echo mine") == ["mine"]
 
 
+def test_other_clients_with_a_kind_server(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint(other_clients_may_use=True)
+    with opened(endpoint) as pool, connect(endpoint) as other:
+        with fault(2150859206):
+            invoke(other, Action.RECONNECT, ShellId=pool.id)
+        pool.shell.wsman = pool.connection = other
+        assert run(pool, "echo mine") == ["mine"]
+
+
 def test_a_vanished_clients_shell_is_busy_until_a_timeout(make_endpoint: MakeEndpoint) -> None:
     endpoint = make_endpoint(vanished_client_timeout=100.0)
     with connect(endpoint) as first:
@@ -249,6 +258,20 @@ def test_a_new_client_connects_to_a_command_before_it_receives(endpoint: Endpoin
         other.shell.receive("stdout", command_id=running.id)
     engine.release.set()
     assert list(other.pipelines[running.id].connect()) == ["late"]
+
+
+def test_a_new_client_of_a_kind_server_has_the_commands_too(make_endpoint: MakeEndpoint) -> None:
+    endpoint = make_endpoint(connect_covers_commands=True)
+    with connect(endpoint) as first:
+        pool = pypsrp.powershell.RunspacePool(first)
+        pool.open()
+        running = begin(pool, "echo early\nhold")
+        pool.disconnect()
+    other = found_by(endpoint)
+    other.connect()
+    state, _code, streams = other.shell.receive("stdout", command_id=running.id)
+    assert b"early" in streams["stdout"]
+    assert not state.endswith("Done")
 
 
 def test_an_engine_that_ends_takes_its_shell_along(endpoint: Endpoint) -> None:
