@@ -45,3 +45,19 @@ class InvocationState(enum.IntEnum):
     STOPPED = 3
     COMPLETED = 4
     FAILED = 5
+
+
+#: What changes the pool's own state, and psrpcore acts on.
+FOR_THE_POOL = frozenset(
+    (
+        MessageType.SESSION_CAPABILITY,
+        MessageType.ENCRYPTED_SESSION_KEY,
+        MessageType.PUBLIC_KEY_REQUEST,
+        MessageType.RUNSPACEPOOL_STATE,
+        MessageType.APPLICATION_PRIVATE_DATA,
+        MessageType.RUNSPACEPOOL_INIT_DATA,
+    )
+)
+HOST_CALLS = frozenset((MessageType.PIPELINE_HOST_CALL, MessageType.RUNSPACEPOOL_HOST_CALL))
+#: What means nothing to a client with one runspace and no event subscriptions.
+IGNORED = frozenset((MessageType.RUNSPACE_AVAILABILITY, MessageType.USER_EVENT))

@@ -21,27 +21,15 @@ from .error_records import error_to_dict
 from .errors import ProtocolError, SessionKeyRequired, StateError
 from .fragments import Inbox, Message, Outbox, Outgoing
 from .host import Host, HostCall, NonInteractiveHost
-from .messages import MessageType, PoolState
+from .messages import FOR_THE_POOL, HOST_CALLS, IGNORED, MessageType, PoolState
 from .pipeline import Pipeline, PipelineSpec
 from .records import OutputFormat, PipelineState, Record, ServerInfo
 from .streams import Streams
 from .values import has_secret, int_of, to_json
 
-_POOL_STATES: dict[int | None, str] = {PoolState.CLOSED: "closed", PoolState.BROKEN: "broken"}
+__all__ = ["Outgoing", "PoolClient", "ServerInfo"]
 
-#: Messages that psrpcore acts on; the records of the streams are read here, the rest means nothing to a client.
-_FOR_PSRPCORE = frozenset(
-    (
-        MessageType.SESSION_CAPABILITY,
-        MessageType.ENCRYPTED_SESSION_KEY,
-        MessageType.PUBLIC_KEY_REQUEST,
-        MessageType.RUNSPACEPOOL_STATE,
-        MessageType.APPLICATION_PRIVATE_DATA,
-        MessageType.RUNSPACEPOOL_INIT_DATA,
-    )
-)
-_HOST_CALLS = (MessageType.PIPELINE_HOST_CALL, MessageType.RUNSPACEPOOL_HOST_CALL)
-_IGNORED = (MessageType.RUNSPACE_AVAILABILITY, MessageType.USER_EVENT)
+_POOL_STATES: dict[int | None, str] = {PoolState.CLOSED: "closed", PoolState.BROKEN: "broken"}
 
 
 @dataclasses.dataclass
@@ -286,12 +274,12 @@ class PoolClient:
             message_type = MessageType(message.type_id)
         except ValueError:
             raise ProtocolError(f"a client gets no message of type {message.type_id:#010x}") from None
-        if message_type in _FOR_PSRPCORE:
+        if message_type in FOR_THE_POOL:
             return self._control(message_type, message)
-        if message_type in _IGNORED:
+        if message_type in IGNORED:
             return []
         running = self._running.get(message.pipeline_id) if message.pipeline_id else None
-        if message_type in _HOST_CALLS:
+        if message_type in HOST_CALLS:
             return self._host_call(message, running)
         if running is None:
             return []  # of a pipeline that was closed

@@ -18,7 +18,8 @@ from xml.etree import ElementTree
 
 from .clixml import MAX_DEPTH, unescape
 from .errors import ProtocolError
-from .values import CIRCULAR, MAX_REPEATED, SECRET
+from .scalars import SECRET
+from .values import CIRCULAR, MAX_REPEATED
 
 _DICTIONARIES = frozenset(
     (

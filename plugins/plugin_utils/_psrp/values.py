@@ -9,25 +9,21 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime
-import decimal
-import math
-import re
 import typing
 from xml.etree import ElementTree
 
 from . import clixml
 from ._psrpcore import ps
 from .errors import ProtocolError, ValueNotSupported
+from .scalars import CONVERTERS, duration
 
 #: The key that marks a value which JSON has no form for: ``{"__pssession__": KIND, "value": ...}``; KIND is bytes
 #: (base64), datetime (ISO 8601), secure_string, or credential (with ``user`` and ``password`` instead of ``value``).
 TAG = "__pssession__"
 
-#: What stands for an object that contains itself, and for a SecureString.
+#: What stands for an object that contains itself.
 CIRCULAR = "<circular reference>"
-SECRET = "System.Security.SecureString"  # noqa: S105  (the type's name, which is what its ToString gives)
 
 #: References let a small message stand for a huge value.  This many parts may come of objects met before.
 MAX_REPEATED = 200_000
@@ -163,7 +159,7 @@ class _Converter:
             if self._repeated > MAX_REPEATED:
                 raise ProtocolError("a value's references make it too large")
         if isinstance(node, clixml.Scalar):
-            return _SCALARS[node.tag](node.text)
+            return CONVERTERS[node.tag](node.text)
         if id(node) in self._within:
             return CIRCULAR
         if len(self._within) >= clixml.MAX_DEPTH:  # references to references may go deeper than the XML does
@@ -195,7 +191,7 @@ class _Converter:
 
     def _key(self, key: clixml.Node) -> str:
         if isinstance(key, clixml.Scalar):
-            value = _SCALARS[key.tag](key.text)
+            value = CONVERTERS[key.tag](key.text)
             return value if isinstance(value, str) else str(value)
         return key.to_string if key.to_string is not None else str(self.convert(key))
 
@@ -217,66 +213,6 @@ def int_of(node: clixml.Node | None) -> int | None:
         return None
 
 
-def _float(text: str) -> object:
-    value = float(text)
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return value
-
-
-def _decimal(text: str) -> object:
-    value = decimal.Decimal(text)
-    if value == value.to_integral_value() and "." not in text:
-        return int(value)
-    as_double = float(value)
-    return as_double if decimal.Decimal(repr(as_double)) == value else text
-
-
-def _bytes(text: str) -> str:
-    try:
-        return base64.b64encode(base64.b64decode("".join(text.split()), validate=True)).decode("ascii")
-    except binascii.Error as error:
-        raise ValueError from error
-
-
-_DURATION = re.compile(
-    r"(?P<sign>-?)P(?:(?P<days>\d+)D)?"
-    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)(?:\.(?P<fraction>\d{1,7}))?S)?)?",
-    re.ASCII,
-)
-
-
-def _duration(text: str) -> str:
-    """.NET's "c" form of an XML Schema duration: ``[-][d.]hh:mm:ss[.fffffff]``."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise ValueError
-    days, hours, minutes, seconds = (int(match[name] or 0) for name in ("days", "hours", "minutes", "seconds"))
-    minutes, seconds = minutes + seconds // 60, seconds % 60
-    hours, minutes = hours + minutes // 60, minutes % 60
-    days, hours = days + hours // 24, hours % 24
-    fraction = (match["fraction"] or "").ljust(7, "0")
-    result = f"{days}." if days else ""
-    result += f"{hours:02}:{minutes:02}:{seconds:02}"
-    return match["sign"] + result + (f".{fraction}" if fraction.strip("0") else "")
-
-
-_SCALARS: dict[str, typing.Callable[[str], object]] = {
-    **dict.fromkeys(("By", "SB", "I16", "U16", "I32", "U32", "I64", "U64"), int),
-    **dict.fromkeys(("Db", "Sg"), _float),
-    **dict.fromkeys(("S", "URI", "Version", "XD", "SBK", "G", "DT"), str),
-    "B": lambda text: text.lower() == "true",
-    "BA": _bytes,
-    "C": lambda text: chr(int(text)),
-    "D": _decimal,
-    "Nil": lambda text: None,
-    "SS": lambda text: SECRET,
-    "TS": _duration,
-}
-
-
 def _number(obj: clixml.Obj, name: str) -> int:
     node = obj.adapted.get(name)
     if not isinstance(node, clixml.Scalar):
@@ -288,7 +224,7 @@ def _offset_date(obj: clixml.Obj) -> str:
     moment, offset = obj.adapted.get("DateTime"), obj.adapted.get("Offset")
     if not isinstance(moment, clixml.Scalar) or not isinstance(offset, clixml.Scalar):
         return obj.to_string or ""
-    span = _duration(offset.text)
+    span = duration(offset.text)
     return f"{moment.text}{'' if span.startswith('-') else '+'}{span[:-3]}"
 
 
@@ -305,7 +241,7 @@ def _time_only(obj: clixml.Obj) -> str:
 def _enum(obj: clixml.Obj) -> object:
     if obj.to_string is not None or not isinstance(obj.base, clixml.Scalar):
         return obj.to_string
-    return _SCALARS[obj.base.tag](obj.base.text)
+    return CONVERTERS[obj.base.tag](obj.base.text)
 
 
 def _switch(obj: clixml.Obj) -> object:

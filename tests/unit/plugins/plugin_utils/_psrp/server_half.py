@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import pathlib
 import struct
@@ -120,7 +121,7 @@ class ServerHalf:
 
     def run(self, pipeline_id: uuid.UUID) -> psrpcore.ServerPipeline:
         """Let the server's half of a delivered pipeline run."""
-        pipeline = typing.cast(psrpcore.ServerPipeline, self.server.pipeline_table[pipeline_id])
+        pipeline = self.server.pipeline_table[pipeline_id]
         pipeline.start()
         return pipeline
 
@@ -135,3 +136,25 @@ def opened_pool(**options: typing.Any) -> ServerHalf:
 def by_stream(records: typing.Iterable[Record], stream: str) -> list[object]:
     """The values of one stream."""
     return [record.value for record in records if record.stream == stream]
+
+
+@functools.cache
+def recorded_pool() -> PoolClient:
+    """A pool that a recorded opening opened; the cases bring its pipelines."""
+    pool = PoolClient(uuid.uuid4())
+    pool.creation()
+    for number, (message_type, text) in enumerate(recorded_cases()[0].messages):
+        pool.feed(fragments(number, message(message_type, text, None))[0])
+    return pool
+
+
+def replayed(case: Case, output_format: OutputFormat) -> list[Record]:
+    """The records of one case's pipeline."""
+    pool = recorded_pool()
+    pipeline = pool.adopt(uuid.uuid4(), output_format)
+    records = []
+    for number, (message_type, text) in enumerate(case.messages, start=1000):
+        records += pool.feed(fragments(number, message(message_type, text, pipeline.pipeline_id))[0])
+    assert pipeline.state.ended
+    pool.close_pipeline(pipeline.pipeline_id)
+    return records

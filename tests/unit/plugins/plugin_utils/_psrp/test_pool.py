@@ -5,42 +5,26 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 import uuid
 
 import psrpcore
 import pytest
 from psrpcore import types as ps
 
-from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp import _psrpcore
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.errors import (
-    MissingLibraryError,
-    ProtocolError,
-    SessionKeyRequired,
     StateError,
     ValueNotSupported,
 )
-from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.messages import MessageType
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.pipeline import Command, PipelineSpec
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.pool import PoolClient
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.records import PipelineState, Record, ServerInfo
-from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.values import SECRET, TAG
 from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._psrp.server_half import (
     ServerHalf,
     by_stream,
-    fragments,
-    message,
     opened_pool,
 )
 
 WITH_INPUT = PipelineSpec([Command("a script")], expects_input=True)
-SECRET_TEXT = {TAG: "secure_string", "value": "hunter2 \ud83d"}
-CREDENTIAL = {TAG: "credential", "user": "me", "password": "hunter2"}
-
-
-def with_parameter(value: object) -> PipelineSpec:
-    return PipelineSpec([Command("a script", parameters=[("p", value)])])
 
 
 def test_a_pool_opens_and_tells_of_the_server() -> None:
@@ -98,7 +82,7 @@ def test_a_pipeline_needs_a_command() -> None:
 def test_a_refused_parameter_leaves_nothing_behind() -> None:
     half = opened_pool()
     with pytest.raises(ValueNotSupported):
-        half.pool.start(with_parameter(object()))
+        half.pool.start(PipelineSpec([Command("x", parameters=[("p", object())])]))
     assert half.pool.take(1000) is None
 
 
@@ -239,155 +223,3 @@ def test_a_pipeline_goes_on_over_a_disconnect() -> None:
     records = [record for payload in payloads[1:] if payload for record in half.pool.feed(payload.data)]
     assert by_stream([*records, *half.answer()], "output") == ["x" * 100]
     assert pipeline.state is PipelineState.RUNNING
-
-
-# --- the session key ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("secret", [SECRET_TEXT, CREDENTIAL, [{"deep": SECRET_TEXT}]])
-def test_a_secret_needs_the_session_key(secret: object) -> None:
-    half = opened_pool()
-    spec = with_parameter(secret)
-    assert half.pool.needs_key(spec)
-    with pytest.raises(SessionKeyRequired):
-        half.pool.start(spec)
-    pipeline, _server = half.start(WITH_INPUT)
-    with pytest.raises(SessionKeyRequired):
-        pipeline.input(secret)
-    assert half.pool.take(10_000) is None
-
-
-def test_secrets_arrive_encrypted() -> None:
-    half = opened_pool()
-    half.pool.request_key()
-    half.pool.request_key()
-    assert [type(event) for event in half.deliver()] == [psrpcore.PublicKeyEvent]
-    assert not half.pool.key_exchanged
-    half.answer()
-    assert half.pool.key_exchanged
-    spec = PipelineSpec([Command("x", parameters=[("s", SECRET_TEXT), ("c", CREDENTIAL)])])
-    assert not half.pool.needs_key(spec)
-    pipeline = half.pool.start(spec)
-    outgoing = half.pool.take(1_000_000)
-    assert outgoing is not None
-    assert b"hunter2" not in outgoing.data
-    half.receive(outgoing.data, outgoing.pipeline_id)
-    server = half.run(pipeline.pipeline_id)
-    (_s, text), (_c, credential) = server.metadata.commands[0].parameters
-    assert text.decrypt() == SECRET_TEXT["value"]
-    assert (credential.UserName, credential.Password.decrypt()) == ("me", "hunter2")
-    server.write_output(text)
-    assert by_stream(half.answer(), "output") == [SECRET]
-
-
-def test_a_server_may_ask_for_the_key_exchange() -> None:
-    half = opened_pool()
-    half.server.request_key()
-    half.answer()
-    assert [type(event) for event in half.deliver()] == [psrpcore.PublicKeyEvent]
-
-
-def test_secrets_are_in_no_repr() -> None:
-    spec = PipelineSpec([Command("hunter2", parameters=[("p", CREDENTIAL)])])
-    assert "hunter2" not in repr(spec)
-
-
-# --- failure --------------------------------------------------------------------------------------------------------
-
-
-def test_a_broken_pool_loses_what_runs() -> None:
-    half = opened_pool()
-    pipeline, _server = half.start()
-    ended, server = half.start()
-    server.complete()
-    half.answer()
-    exception = ps.NETException(Message="out of memory")
-    half.server.set_broken(ps.ErrorRecord(Exception=exception, CategoryInfo=ps.ErrorCategoryInfo()))
-    (record,) = half.answer()
-    assert (record.pipeline_id, record.stream) == (None, "state")
-    assert isinstance(record.value, dict)
-    assert record.value["state"] == "broken"
-    assert half.pool.broken is not None
-    assert "out of memory" in half.pool.broken
-    assert not half.pool.opened
-    assert (pipeline.state, ended.state) == (PipelineState.LOST, PipelineState.COMPLETED)
-    with pytest.raises(StateError, match="out of memory"):
-        half.pool.start(WITH_INPUT)
-    with pytest.raises(ProtocolError):
-        half.pool.feed(b"")
-
-
-def test_what_came_before_a_fault_is_not_lost() -> None:
-    half = opened_pool()
-    pipeline, _server = half.start()
-    good = fragments(100, message(MessageType.PIPELINE_OUTPUT, "<S>good</S>", pipeline.pipeline_id))[0]
-    bad = fragments(101, message(MessageType.PIPELINE_OUTPUT, "<S>bad", pipeline.pipeline_id))[0]
-    with pytest.raises(ProtocolError) as caught:
-        half.pool.feed(good + bad)
-    assert caught.value.records == [Record(pipeline.pipeline_id, "output", "good")]
-    assert pipeline.state is PipelineState.LOST
-    assert half.pool.broken == str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("message_type", "xml"),
-    [
-        (0x99, "<S>x</S>"),
-        (0x00021006, "<S>x</S>"),
-        (MessageType.ENCRYPTED_SESSION_KEY, '<Obj RefId="0"><MS><S N="EncryptedSessionKey">AAAA</S></MS></Obj>'),
-        (MessageType.RUNSPACEPOOL_STATE, '<Obj RefId="0"><MS><S N="RunspaceState">2</S></MS></Obj>'),
-        (MessageType.SESSION_CAPABILITY, "<Nil />"),
-        (MessageType.RUNSPACEPOOL_HOST_CALL, "<Nil />"),
-        (
-            MessageType.RUNSPACEPOOL_HOST_CALL,
-            '<Obj RefId="0"><MS><I64 N="ci">1</I64><I32 N="mi">99</I32><Nil N="mp" /></MS></Obj>',
-        ),
-    ],
-)
-def test_a_message_that_makes_no_sense_breaks_the_pool(message_type: int, xml: str) -> None:
-    half = opened_pool()
-    with pytest.raises(ProtocolError):
-        half.pool.feed(fragments(100, message(message_type, xml, None))[0])
-    assert half.pool.broken is not None
-
-
-def test_messages_that_mean_nothing_to_us_are_ignored() -> None:
-    half = opened_pool()
-    half.server.send_event(1, "source")
-    assert half.answer() == []
-    assert half.pool.opened
-
-
-def test_no_message_reaches_a_log(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    half = opened_pool()
-    pipeline, server = half.start(with_parameter("a parameter"))
-    server.write_output("an output")
-    half.answer()
-    assert pipeline.state is PipelineState.RUNNING
-    assert caplog.records == []
-
-
-def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_psrpcore, "_IMPORT_ERROR", ImportError("No module named 'psrpcore'"))
-    with pytest.raises(MissingLibraryError, match="pip install psrpcore"):
-        PoolClient(uuid.uuid4())
-
-
-def test_threads_may_share_a_pool() -> None:
-    half = opened_pool()
-    pipelines = [half.start(WITH_INPUT)[0] for _number in range(4)]
-
-    def send(number: int) -> None:
-        for value in range(50):
-            pipelines[number].input(value)
-
-    threads = [threading.Thread(target=send, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    received: dict[uuid.UUID, list[int]] = {}
-    for event in half.deliver():
-        received.setdefault(event.pipeline_id, []).append(event.data)
-    assert received == {pipeline.pipeline_id: list(range(50)) for pipeline in pipelines}

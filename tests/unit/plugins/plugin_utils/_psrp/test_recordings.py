@@ -5,28 +5,21 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import types
 import typing
 import uuid
-from unittest import mock
 
 import pytest
-from ansible.plugins.connection import psrp as core_psrp
-from pypsrp.complex_objects import ObjectMeta
-from pypsrp.messages import ErrorRecordMessage, PipelineState
-from pypsrp.serializer import Serializer
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.messages import MessageType
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.pool import PoolClient
-from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.records import OutputFormat, Record
+from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.records import OutputFormat
 from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._psrp.server_half import (
-    Case,
     by_stream,
     fragments,
     message,
     recorded_cases,
+    replayed,
 )
 
 CASES = {case.name: case for case in recorded_cases()}
@@ -125,32 +118,10 @@ VALUES: dict[str, object] = {
 }
 
 
-@functools.cache
-def recorded_pool() -> PoolClient:
-    """A pool that a recorded opening opened; the cases bring its pipelines."""
-    pool = PoolClient(uuid.uuid4())
-    pool.creation()
-    for number, (message_type, text) in enumerate(CASES["open:default"].messages):
-        pool.feed(fragments(number, message(message_type, text, None))[0])
-    return pool
-
-
-def fed(case: Case, output_format: OutputFormat) -> list[Record]:
-    """The records of one case's pipeline."""
-    pool = recorded_pool()
-    pipeline = pool.adopt(uuid.uuid4(), output_format)
-    records = []
-    for number, (message_type, text) in enumerate(case.messages, start=1000):
-        records += pool.feed(fragments(number, message(message_type, text, pipeline.pipeline_id))[0])
-    assert pipeline.state.ended
-    pool.close_pipeline(pipeline.pipeline_id)
-    return records
-
-
 @pytest.mark.parametrize("output_format", OutputFormat)
 def test_every_recorded_case_converts(output_format: OutputFormat) -> None:
     for name in PIPELINES:
-        records = fed(CASES[name], output_format)
+        records = replayed(CASES[name], output_format)
         assert records[-1].stream == "state", name
         if output_format is OutputFormat.OBJECTS:
             assert json.loads(json.dumps([record.value for record in records])) == [each.value for each in records]
@@ -158,19 +129,19 @@ def test_every_recorded_case_converts(output_format: OutputFormat) -> None:
 
 @pytest.mark.parametrize("name", VALUES)
 def test_a_value_becomes_json_without_loss(name: str) -> None:
-    (value,) = by_stream(fed(CASES[name], OutputFormat.OBJECTS), "output")
+    (value,) = by_stream(replayed(CASES[name], OutputFormat.OBJECTS), "output")
     assert value == VALUES[name]
     assert type(value) is type(VALUES[name])
 
 
 def test_an_ordered_dictionary_keeps_its_order() -> None:
-    (value,) = by_stream(fed(CASES["value:ordered"], OutputFormat.OBJECTS), "output")
+    (value,) = by_stream(replayed(CASES["value:ordered"], OutputFormat.OBJECTS), "output")
     assert isinstance(value, dict)
     assert list(value.items()) == [("z", 1), ("a", 2), ("m", 3)]
 
 
 def test_each_stream_has_its_records() -> None:
-    records = fed(CASES["stream:all"], OutputFormat.OBJECTS)
+    records = replayed(CASES["stream:all"], OutputFormat.OBJECTS)
     assert by_stream(records, "output") == ["o1", "o2"]
     assert by_stream(records, "warning") == ["w1"]
     assert by_stream(records, "verbose") == ["v"]
@@ -186,18 +157,18 @@ def test_each_stream_has_its_records() -> None:
 
 
 def test_write_host_without_a_new_line() -> None:
-    assert by_stream(fed(CASES["stream:host_color"], OutputFormat.OBJECTS), "host_out") == ["red"]
+    assert by_stream(replayed(CASES["stream:host_color"], OutputFormat.OBJECTS), "host_out") == ["red"]
 
 
 def test_an_information_record() -> None:
-    (record,) = by_stream(fed(CASES["stream:information"], OutputFormat.OBJECTS), "information")
+    (record,) = by_stream(replayed(CASES["stream:information"], OutputFormat.OBJECTS), "information")
     assert isinstance(record, dict)
     assert (record["message_data"], record["source"], record["tags"]) == ("info", "Write-Information", ["t1", "t2"])
     assert str(record["time_generated"]).endswith("Z")
 
 
 def test_progress() -> None:
-    first, second = by_stream(fed(CASES["stream:progress"], OutputFormat.OBJECTS), "progress")
+    first, second = by_stream(replayed(CASES["stream:progress"], OutputFormat.OBJECTS), "progress")
     assert first == {
         "activity": "Act",
         "activity_id": 3,
@@ -213,7 +184,7 @@ def test_progress() -> None:
 
 
 def test_an_error_has_the_fields_that_win_powershell_documents() -> None:
-    (error,) = by_stream(fed(CASES["stream:error_full"], OutputFormat.OBJECTS), "error")
+    (error,) = by_stream(replayed(CASES["stream:error_full"], OutputFormat.OBJECTS), "error")
     assert isinstance(error, dict)
     assert error["category_info"] == {
         "category": "ObjectNotFound",
@@ -238,7 +209,7 @@ def test_an_error_has_the_fields_that_win_powershell_documents() -> None:
 
 
 def test_a_thrown_error_is_in_the_state() -> None:
-    (state,) = by_stream(fed(CASES["stream:throw_exception"], OutputFormat.OBJECTS), "state")
+    (state,) = by_stream(replayed(CASES["stream:throw_exception"], OutputFormat.OBJECTS), "state")
     assert isinstance(state, dict)
     assert state["state"] == "failed"
     exception = state["error"]["exception"]
@@ -247,7 +218,7 @@ def test_a_thrown_error_is_in_the_state() -> None:
 
 
 def test_an_error_among_the_output_is_an_error_still() -> None:
-    warning, error = by_stream(fed(CASES["stream:redirect"], OutputFormat.OBJECTS), "output")
+    warning, error = by_stream(replayed(CASES["stream:redirect"], OutputFormat.OBJECTS), "output")
     assert warning == "w"
     assert isinstance(error, dict)
     assert error["message"] == "e"
@@ -255,7 +226,7 @@ def test_an_error_among_the_output_is_an_error_still() -> None:
 
 @pytest.mark.parametrize(("name", "code"), [("exit:0", 0), ("exit:3", 3), ("exit:after_output", 5)])
 def test_exit(name: str, code: int) -> None:
-    records = fed(CASES[name], OutputFormat.OBJECTS)
+    records = replayed(CASES[name], OutputFormat.OBJECTS)
     assert by_stream(records, "exit") == [code]
     assert by_stream(records, "state") == [{"state": "completed", "error": None}]
 
@@ -274,59 +245,6 @@ def test_a_recorded_opening_opens_a_pool(name: str) -> None:
         "Core",
         "Debian GNU/Linux 12 (bookworm)",
     )
-
-
-# --- against ansible.builtin.psrp -----------------------------------------------------------------------------------
-
-#: Where pypsrp fails, or shows a Python object's address.
-UNCOMPARED = {"value:bytes_empty", "value:recursive", "value:string_lone_surrogate", "value:int_with_note"}
-
-
-def core_result(case: Case, verbosity: int) -> tuple[str, str]:
-    """Standard output and error as ansible.builtin.psrp makes them of a case's messages."""
-    serializer = Serializer()
-    pipeline = types.SimpleNamespace(output=[], had_errors=False, streams=types.SimpleNamespace(error=[]))
-    for message_type, text in case.messages:
-        if message_type is MessageType.PIPELINE_OUTPUT:
-            pipeline.output.append(serializer.deserialize(text))
-        elif message_type is MessageType.ERROR_RECORD:
-            meta = ObjectMeta("Obj", object=ErrorRecordMessage)
-            pipeline.streams.error.append(serializer.deserialize(text, meta))
-        elif message_type is MessageType.PIPELINE_STATE:
-            state = serializer.deserialize(text, ObjectMeta("Obj", object=PipelineState))
-            pipeline.streams.error += [state.error_record] if state.error_record is not None else []
-    connection = types.SimpleNamespace(
-        host=types.SimpleNamespace(rc=0, ui=types.SimpleNamespace(stdout=[], stderr=[])),
-        _play_context=types.SimpleNamespace(no_log=False),
-        _psrp_host="host",
-    )
-    with mock.patch.object(core_psrp.display, "verbosity", verbosity), mock.patch.object(core_psrp.display, "vvvvv"):
-        _rc, stdout, stderr = core_psrp.Connection._parse_pipeline_result(connection, pipeline)
-    return stdout.decode("utf-8", "surrogateescape"), stderr.decode("utf-8", "surrogateescape")
-
-
-@pytest.mark.parametrize("verbosity", [0, 3])
-@pytest.mark.parametrize("name", [name for name in PIPELINES if name not in UNCOMPARED])
-def test_the_texts_are_those_of_psrp(name: str, verbosity: int) -> None:
-    records = fed(CASES[name], OutputFormat.STRINGS)
-    errors = by_stream(records, "error")
-    (state,) = by_stream(records, "state")
-    assert isinstance(state, dict)
-    errors += [state["error"]] if state["error"] else []
-    text = "text_with_stack" if verbosity else "text"
-    stdout = "\r\n".join(str(each) for each in by_stream(records, "output") + by_stream(records, "host_out"))
-    stderr = "".join(typing.cast(dict[str, str], error)[text] for error in errors)
-    expected_stdout, expected_stderr = core_result(CASES[name], verbosity)
-    assert stderr == expected_stderr
-    if "object at 0x" not in expected_stdout:
-        assert stdout == expected_stdout
-
-
-def test_the_texts_where_psrp_fails() -> None:
-    assert by_stream(fed(CASES["value:int_with_note"], OutputFormat.STRINGS), "output") == ["5\ntag: x"]
-    assert by_stream(fed(CASES["value:string_lone_surrogate"], OutputFormat.STRINGS), "output") == ["\ud800"]
-    assert by_stream(fed(CASES["value:bytes_empty"], OutputFormat.STRINGS), "output") == [""]
-    assert by_stream(fed(CASES["value:recursive"], OutputFormat.STRINGS), "output") == ["{'self': {'self': {...}}}"]
 
 
 def test_the_recordings_hold_each_kind_of_message() -> None:

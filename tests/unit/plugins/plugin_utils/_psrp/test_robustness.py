@@ -64,7 +64,7 @@ def as_sent(sample: tuple[MessageType, str], object_id: int = 1000) -> bytes:
     data = bytearray(message(sample[0], sample[1], None))
     if sample[0] >= MessageType.PIPELINE_OUTPUT:
         data[24:40] = b"PIPELINEPIPELINE"
-    return fragments(object_id, bytes(data), 500)[0] if len(data) <= 500 else b"".join(fragments(object_id, data, 500))
+    return b"".join(fragments(object_id, bytes(data), 500))
 
 
 @given(st.binary(max_size=200))

@@ -23,9 +23,9 @@ from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp import c
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.errors import ProtocolError, ValueNotSupported
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.pipeline import Command, PipelineSpec
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.records import OutputFormat
+from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.scalars import SECRET
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.text import core_text
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.values import (
-    SECRET,
     TAG,
     from_json,
     has_secret,

@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Primitive values of CLIXML as JSON (broker process; MS-PSRP 2.2.5.1)."""
+
+from __future__ import annotations
+
+import base64
+import decimal
+import math
+import re
+import typing
+
+#: What stands for a SecureString.
+SECRET = "System.Security.SecureString"  # noqa: S105  (the type's name, which is what its ToString gives)
+
+
+def _float(text: str) -> object:
+    value = float(text)
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def _decimal(text: str) -> object:
+    value = decimal.Decimal(text)
+    if value == value.to_integral_value() and "." not in text:
+        return int(value)
+    as_double = float(value)
+    return as_double if decimal.Decimal(repr(as_double)) == value else text
+
+
+def _bytes(text: str) -> str:
+    return base64.b64encode(base64.b64decode("".join(text.split()), validate=True)).decode("ascii")
+
+
+_DURATION = re.compile(
+    r"(?P<sign>-?)P(?:(?P<days>\d+)D)?"
+    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)(?:\.(?P<fraction>\d{1,7}))?S)?)?",
+    re.ASCII,
+)
+
+
+def duration(text: str) -> str:
+    """.NET's "c" form of an XML Schema duration: ``[-][d.]hh:mm:ss[.fffffff]``."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValueError
+    days, hours, minutes, seconds = (int(match[name] or 0) for name in ("days", "hours", "minutes", "seconds"))
+    minutes, seconds = minutes + seconds // 60, seconds % 60
+    hours, minutes = hours + minutes // 60, minutes % 60
+    days, hours = days + hours // 24, hours % 24
+    fraction = (match["fraction"] or "").ljust(7, "0")
+    result = f"{days}." if days else ""
+    result += f"{hours:02}:{minutes:02}:{seconds:02}"
+    return match["sign"] + result + (f".{fraction}" if fraction.strip("0") else "")
+
+
+#: The converter of each element; ValueError or ArithmeticError where the text does not fit the type.
+CONVERTERS: dict[str, typing.Callable[[str], object]] = {
+    **dict.fromkeys(("By", "SB", "I16", "U16", "I32", "U32", "I64", "U64"), int),
+    **dict.fromkeys(("Db", "Sg"), _float),
+    **dict.fromkeys(("S", "URI", "Version", "XD", "SBK", "G", "DT"), str),
+    "B": lambda text: text.lower() == "true",
+    "BA": _bytes,
+    "C": lambda text: chr(int(text)),
+    "D": _decimal,
+    "Nil": lambda text: None,
+    "SS": lambda text: SECRET,
+    "TS": duration,
+}
