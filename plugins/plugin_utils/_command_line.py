@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import dataclasses
 import re
+import typing
 
 from . import scripts
 
 
-@dataclasses.dataclass(frozen=True)
-class Dialect:
+class Dialect(typing.NamedTuple):
     """How one version of ansible-core speaks to ansible.builtin.psrp."""
 
     #: Whether input goes to the pipeline as one string a line; else it is one string.
@@ -31,26 +30,26 @@ class Dialect:
     quoted_paths: bool
 
 
-@dataclasses.dataclass(frozen=True)
-class CommandLine:
+class CommandLine(typing.NamedTuple):
     """The script that a command line stands for."""
 
-    script: str = dataclasses.field(repr=False)
-    arguments: list[str] = dataclasses.field(default_factory=list, repr=False)
+    script: str
+    arguments: typing.Sequence[str] = ()
     #: Whether core made the script; else it is what the user gave to raw and its like.
     encoded: bool = False
 
 
-#: PowerShell's four kinds of single quotes count as one; a doubled one stands for itself.
-_TOKEN = re.compile(r"""'((?:[^']|'')*)'|"((?:[^"]|"")*)"|(\S+)""")
+# Patterns are compiled when they are first used: every task loads this, and most need just one of them.
+#: An argument; within quotes a doubled quote stands for itself.
+_TOKEN = r"""'((?:[^']|'')*)'|"((?:[^"]|"")*)"|(\S+)"""
 _OPTIONS = r" -NoProfile -NonInteractive(?: -ExecutionPolicy Unrestricted)?(?: -InputFormat None)?"
 _INTERPRETER = r"(?P<interpreter>(?:& )?(?:'[^']+'|\"[^\"]+\"|[^\s'\"|;&]+))"
 _BASE64 = r"'?({}[A-Za-z0-9+/]+=*)'?"
-_ENCODED = re.compile(
+_ENCODED = (
     f"{_INTERPRETER}{_OPTIONS} -EncodedCommand {_BASE64.format('?P<command>')}"
     f"(?: -EncodedArguments {_BASE64.format('?P<arguments>')})?\\s*"
 )
-_FILE = re.compile(f"{_INTERPRETER}{_OPTIONS} -File (?P<rest>.+)", re.DOTALL)
+_FILE = f"(?s){_INTERPRETER}{_OPTIONS} -File (?P<rest>.+)"
 _WINDOWS_POWERSHELL = "PowerShell"
 
 
@@ -68,12 +67,12 @@ def dialect(core_version: str) -> Dialect:
 
 def parse(command: str, spoken: Dialect) -> CommandLine:
     """The script to run in the session for a command of core."""
-    if (match := _ENCODED.fullmatch(command)) and _known(match["interpreter"], spoken):
+    if (match := re.fullmatch(_ENCODED, command)) and _known(match["interpreter"], spoken):
         script = _decoded(match["command"])
         arguments = _clixml_strings(_decoded(match["arguments"])) if match["arguments"] else []
         if script is not None:
             return CommandLine(script, arguments, encoded=True)
-    if spoken.file and (match := _FILE.fullmatch(command)) and _known(match["interpreter"], spoken):
+    if spoken.file and (match := re.fullmatch(_FILE, command)) and _known(match["interpreter"], spoken):
         return CommandLine(scripts.read("run_file"), _tokens(match["rest"]))
     # As psrp does, so that the code of a program becomes the task's.
     return CommandLine(f"{command}\nexit $LASTEXITCODE")
@@ -98,7 +97,7 @@ def _decoded(text: str | None) -> str | None:
 
 def _tokens(text: str) -> list[str]:
     tokens = []
-    for single, double, bare in _TOKEN.findall(text):
+    for single, double, bare in re.findall(_TOKEN, text):
         tokens.append(bare or single.replace("''", "'") or double.replace('""', '"'))
     return tokens
 

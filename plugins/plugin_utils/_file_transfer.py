@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
 import stat
 import typing
 
@@ -53,7 +52,7 @@ def fetch(client: BrokerClient, target: Target, source: str, destination: str) -
     The file appears under its name when it is complete and its hash was compared. Raises PSSessionError.
     """
     real = os.path.realpath(destination)
-    temporary = f"{real}.{secrets.token_hex(4)}.part"
+    temporary = f"{real}.{os.urandom(4).hex()}.part"
     try:
         with _local("write", destination), open(temporary, "xb") as file:
             receiver = _Receiver(file, destination)
