@@ -114,9 +114,7 @@ class Courier:
                     return call(connection)
             except TransportError as error:
                 decision = decide(phase, error)
-                log.info(
-                    "session %d, %s: %s (%s) -> %s", self.number, phase.value, error, error.kind.name, decision.name
-                )
+                log.info("%s, %s: %s (%s) -> %s", self._target.host, phase.value, error, error.kind.name, decision.name)
                 self.cuts += phase is Phase.RECEIVING and error.may_have_arrived
                 first_fault = self._clock() if first_fault is None else first_fault
                 if self._clock() - first_fault > patience() or decision not in (Decision.RETRY, Decision.RECONNECT):

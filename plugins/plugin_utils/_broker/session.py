@@ -22,12 +22,12 @@ from .._psrp.pool import PoolClient
 from .._transport import FaultKind, TransportError
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.messages import Target
-from .courier import Connect, Courier, Fault
+from .courier import RECOVERY, Connect, Courier, Fault
 from .link import Connection
 from .recovery import CUT, Decision, Phase
 
-#: How often a Create that did not arrive is sent.
-_CREATES = 3
+#: How many shells are tried when the connection breaks while one is opened.
+_OPENINGS = 3
 #: How often a Delete is sent whose answer was lost: doing it twice does no harm.
 _DELETES = 3
 #: Seconds; what a killed controller leaves on a server is gone after it.
@@ -114,21 +114,20 @@ class Session:
     def open(self) -> None:
         """Opens a new shell in place of a lost one, if there was one; raises PSSessionError."""
         self.recreated = self.opened > 0
-        self.shell_id = uuid.uuid4()
-        self.pool = PoolClient(self.shell_id, {"remoting.powershell": {"name": self.name}})
-        try:
-            self._create()
-            while not self.pool.opened:
-                received = self.courier.request(Phase.OPENING, lambda way: way.receive(self.shell_id, None))
-                self.pool.feed(received.data)
-                if self.pool.broken:
-                    raise PSSessionError(ErrorKind.FAILED, f"{self} was refused: {self.pool.broken}")
-        except Fault as fault:
-            self.discard()
-            raise self.failure(fault) from None
-        except (PSSessionError, ProtocolError) as error:
-            self.discard()
-            raise PSSessionError(ErrorKind.FAILED, f"{self} could not be opened: {error}") from None
+        for attempt in range(1, _OPENINGS + 1):
+            self.shell_id = uuid.uuid4()
+            self.pool = PoolClient(self.shell_id, {"remoting.powershell": {"name": self.name}})
+            try:
+                self._open()
+                break
+            except Fault as fault:
+                self.discard()
+                # Nothing runs in it yet: a shell of which an answer was lost is better removed than asked for.
+                if fault.decision is not Decision.ASK or attempt == _OPENINGS:
+                    raise self.failure(fault) from None
+            except ProtocolError as error:
+                self.discard()
+                raise PSSessionError(ErrorKind.FAILED, f"{self} could not be opened: {error}") from None
         self.opened += 1
         self._opened_at = self.last_used = self.clock()
         self.state = SessionState.OPENED
@@ -260,10 +259,10 @@ class Session:
     def __str__(self) -> str:
         return f"The session {self.name!r} (Id {self.number}) on {self.target.host}"
 
-    def _create(self) -> None:
+    def _open(self) -> None:
         creation = self.pool.creation()
 
-        def call(way: Connection) -> None:
+        def create(way: Connection) -> None:
             way.create(
                 self.shell_id,
                 creation,
@@ -273,26 +272,13 @@ class Session:
                 no_profile=self.target.no_profile,
             )
 
-        for attempt in range(_CREATES):
-            try:
-                return self.courier.request(Phase.OPENING, call)
-            except Fault as fault:
-                if fault.decision is not Decision.ASK or attempt == _CREATES - 1:
-                    raise
-                if self._exists():
-                    return
-
-    def _exists(self) -> bool:
-        """Whether a Create whose answer was lost has arrived; what the question brings is fed to the pool."""
-        try:
-            received = self.courier.request(
-                Phase.ASKING, lambda way: way.receive(self.shell_id, None, operation_timeout=1)
-            )
-        except Fault as fault:
-            if fault.cause.kind is FaultKind.SHELL_NOT_FOUND:
-                return False
-            raise
-        return True
+        self.courier.request(Phase.OPENING, create)
+        give_up_at = self.clock() + RECOVERY
+        while not self.pool.opened:
+            received = self.courier.request(Phase.OPENING, lambda way: way.receive(self.shell_id, None))
+            self.pool.feed(received.data)
+            if self.pool.broken or self.clock() > give_up_at:
+                raise ProtocolError(self.pool.broken or f"the server did not open it within {RECOVERY:.0f} s")
 
     def _receive(self, phase: Phase) -> None:
         """A short Receive for the pool: it tells whether the shell lives, and tells the server that we do."""

@@ -52,9 +52,9 @@ class Shell:
         self.pool.receive_data(psrpcore.PSRPPayload(data, psrpcore.StreamType.default, None))
         while event := self.pool.next_event():
             if isinstance(event, psrpcore.CreatePipelineEvent):
-                pipeline = event.pipeline
+                pipeline = self.pool.pipeline_table[event.pipeline_id]
                 pipeline.start()
-                pipeline.write_output(event.pipeline.metadata.commands[0].command_text)
+                pipeline.write_output(event.pipeline.commands[0].command_text)
                 pipeline.complete()
                 pipeline.close()
         while payload := self.pool.data_to_send():
@@ -140,6 +140,7 @@ class FakeConnection:
             if command_id in shell.output:
                 raise TransportError(FaultKind.ALREADY_EXISTS, "command exists")
             self._server.ran[scripts(arguments)] += 1
+            psrpcore.ServerPipeline(shell.pool, command_id)
             shell.feed(arguments)
 
         self._request("command", done)
@@ -151,6 +152,8 @@ class FakeConnection:
             shell = self._server.shell(shell_id)
             if command_id is None:
                 data, shell.outgoing = shell.outgoing, b""
+                if not data:
+                    self._server.clock.sleep(operation_timeout or 20)
                 return Received(data, False)
             if command_id not in shell.output:
                 raise TransportError(FaultKind.COMMAND_NOT_FOUND, "no such command")
