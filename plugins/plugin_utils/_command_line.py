@@ -41,7 +41,7 @@ class CommandLine(typing.NamedTuple):
 
 # Patterns are compiled when they are first used: every task loads this, and most need just one of them.
 #: An argument; within quotes a doubled quote stands for itself.
-_TOKEN = r"""'((?:[^']|'')*)'|"((?:[^"]|"")*)"|(\S+)"""
+_ARGUMENT = r"""'((?:[^']|'')*)'|"((?:[^"]|"")*)"|(\S+)"""
 _OPTIONS = r" -NoProfile -NonInteractive(?: -ExecutionPolicy Unrestricted)?(?: -InputFormat None)?"
 _INTERPRETER = r"(?P<interpreter>(?:& )?(?:'[^']+'|\"[^\"]+\"|[^\s'\"|;&]+))"
 _BASE64 = r"'?({}[A-Za-z0-9+/]+=*)'?"
@@ -97,7 +97,7 @@ def _decoded(text: str | None) -> str | None:
 
 def _tokens(text: str) -> list[str]:
     tokens = []
-    for single, double, bare in re.findall(_TOKEN, text):
+    for single, double, bare in re.findall(_ARGUMENT, text):
         tokens.append(bare or single.replace("''", "'") or double.replace('""', '"'))
     return tokens
 
