@@ -82,6 +82,7 @@ def _run(check: Check, copy: pathlib.Path) -> Outcome:
             stdout=output,
             stderr=subprocess.STDOUT,
             env={**os.environ, "NO_COLOR": "1"},
+            check=False,
         ).returncode
     return Outcome(check, code, time.monotonic() - started, log)
 

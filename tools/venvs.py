@@ -42,7 +42,7 @@ def logged(name: str, command: collections.abc.Sequence[str]) -> None:
     path = LOGS / f"{name}.log"
     with open(path, "a", encoding="utf-8") as log:
         print("$", *command, file=log, flush=True)
-        code = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL).returncode
+        code = subprocess.call(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
     if code:
         tail = "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
         raise BuildFailed(f"{tail}\n{name}: exit code {code}, all output is in {path}")
