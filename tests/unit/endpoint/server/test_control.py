@@ -20,6 +20,7 @@ import pypsrp.exceptions
 import pypsrp.powershell
 import pypsrp.wsman
 import pytest
+from pypsrp.complex_objects import RunspacePoolState
 
 from ansible_collections.remoting.powershell.tests.endpoint.__main__ import configuration, parse_arguments, users
 from ansible_collections.remoting.powershell.tests.endpoint.control import ControlClient
@@ -55,11 +56,12 @@ def test_failures_clock_and_settings(make_endpoint: MakeEndpoint) -> None:
     control.call("fault", kind="http-503", action="Create")
     with pytest.raises(pypsrp.exceptions.WinRMTransportError), opened(endpoint):
         raise AssertionError("opened")
-    with opened(endpoint):
+    with opened(endpoint) as pool:
         with pytest.raises(pypsrp.exceptions.WSManFaultError), opened(endpoint):
             raise AssertionError("opened")
         control.call("advance", seconds=8000)
         assert endpoint.shells == []
+        pool.state = RunspacePoolState.CLOSED
     control.call("fault", kind="delay", seconds=5)
     assert control.call("status")["faults_pending"] == 1
     control.call("clear")
