@@ -26,7 +26,7 @@ class ActionModule(SessionAction):
 
     def act(self, connection: Connection, arguments: dict[str, typing.Any]) -> dict[str, typing.Any]:
         """Runs it in the host's shared session."""
-        check_mode = bool(self._play_context.check_mode)
+        check_mode = bool(self._task.check_mode)
         if arguments["command"] and check_mode:
             return {"changed": False, "skipped": True, "msg": "skipped, running in check mode"}
         with connection.broker() as client:

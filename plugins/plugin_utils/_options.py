@@ -223,6 +223,5 @@ def _check_auth(get: GetOption) -> None:
 def _bad(get: GetOption, name: str, why: str) -> PSSessionError:
     value = get(name)
     shown = "not set" if value is None else repr(value)
-    return PSSessionError(
-        ErrorKind.USAGE, f"{name} is {shown}: {why}. Its variable is ansible_pssession_{name.removeprefix('remote_')}."
-    )
+    variable = "host" if name == "remote_addr" else name
+    return PSSessionError(ErrorKind.USAGE, f"{name} is {shown}: {why}. Its variable is ansible_pssession_{variable}.")

@@ -51,7 +51,7 @@ def make_connection(socket_dir: str) -> typing.Iterator[MakeConnection]:
             task_keys=task_keys,
             var_options={"ansible_host": "web1", "ansible_pssession_socket_dir": socket_dir, **variables},
         )
-        return connection
+        return typing.cast("Connection", connection)
 
     yield make
     for connection in made:

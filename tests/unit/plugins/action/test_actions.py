@@ -39,14 +39,19 @@ def run_action(
 ) -> dict[str, typing.Any]:
     """Runs an action as ansible-core does."""
     loader = DataLoader()
-    play_context = PlayContext()
-    play_context.check_mode = check_mode
-    task = Task.load({"action": f"remoting.powershell.{name}", "args": arguments, "delegate_to": delegate_to})
+    task = Task.load(
+        {
+            "action": f"remoting.powershell.{name}",
+            "args": arguments,
+            "check_mode": check_mode,
+            "delegate_to": delegate_to,
+        }
+    )
     action = action_loader.get(
         f"remoting.powershell.{name}",
         task=task,
         connection=connection,
-        play_context=play_context,
+        play_context=PlayContext(),
         loader=loader,
         templar=Templar(loader=loader, variables=variables or {}),
         shared_loader_obj=None,

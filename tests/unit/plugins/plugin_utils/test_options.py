@@ -94,7 +94,7 @@ def test_certificates_are_checked_against_the_given_ones(tmp_path: pathlib.Path)
     ("options", "message"),
     [
         ({"transport": "ssh"}, "transport is 'ssh': it comes with a later version"),
-        ({"remote_addr": ""}, "remote_addr is '': set it to the name or the address"),
+        ({"remote_addr": ""}, "remote_addr is '': .* name or the address.* ansible_pssession_host"),
         ({"port": 0}, "port is 0: it must be from 1 to 65535"),
         ({"port": 65536}, "port is 65536"),
         ({"connection_timeout": 0}, "connection_timeout is 0: it must be 1 or more"),
