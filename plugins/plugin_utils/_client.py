@@ -42,6 +42,8 @@ OnRecords = typing.Callable[[list[typing.Any], bytes], None]
 
 #: Seconds that a broker may take to start: an interpreter with cold caches on a busy controller.
 _START_TIMEOUT = 60
+#: How often a broker that hangs up at once is called again.
+_GREETINGS = 5
 
 
 class BrokerClient:
@@ -130,7 +132,15 @@ def connect(directory: str, playbook_pid: int, notify: Notify, log_level: str = 
     Raises PSSessionError, usage where the directory cannot be used, failed where the broker does not start.
     """
     place = places.here(directory)
-    return greeted(_connected(place) or _start(place, log_level), playbook_pid, notify)
+    for attempt in range(1, _GREETINGS + 1):
+        try:
+            return greeted(_connected(place) or _start(place, log_level), playbook_pid, notify)
+        except PSSessionError as error:
+            # A broker that ends at this very moment hangs up; nothing was asked of it yet.
+            if error.kind is not ErrorKind.UNKNOWN or attempt == _GREETINGS:
+                raise
+            time.sleep(0.1)
+    raise AssertionError("unreachable: the last attempt returns or raises")
 
 
 def running(directory: str, playbook_pid: int, notify: Notify) -> list[BrokerClient]:
@@ -206,8 +216,7 @@ def _launch(place: places.Place, log_level: str) -> None:
         cwd="/",
         start_new_session=True,
     )
-    assert process.stdout is not None
-    with process.stdout as pipe:
+    with typing.cast("typing.IO[bytes]", process.stdout) as pipe:
         line = pipe.readline(65536)
     # The broker outlives us: there is nothing to wait for, and no warning to give about that.
     process.returncode = 0

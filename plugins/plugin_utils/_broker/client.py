@@ -65,8 +65,8 @@ class Client:
         self._run: Run | None = None
         self._unfinished: Run | None = None
         self._lock = threading.Lock()
-        #: Whom it works for, known after `Hello`.
-        self.playbook: Playbook | None = None
+        #: Whom it works for, known after `Hello`; no process has the pid 0.
+        self.playbook: Playbook = (0, 0)
 
     def serve(self) -> None:
         """Answers requests, one after the other; whatever the peer sends, it only ever ends this connection."""
@@ -154,7 +154,6 @@ class Client:
             log.info("%s has no more sessions for this user: waiting for one of ours", message.target.host)
 
     def _execute(self, message: RunMessage, job: Job) -> _Outcome:
-        assert self.playbook is not None
         lease = self._server.registry.lease(message.target, self.playbook, message.shared, jobs.task(message))
         with lease as session:
             run = self._unfinished = Run(session, job)

@@ -20,6 +20,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 import typing
 
 from .._psrp.errors import MissingLibraryError
@@ -31,6 +32,8 @@ from .logfile import open_log
 
 #: How many workers may knock at once: forks of several playbooks.
 _BACKLOG = 512
+#: Seconds that the broker before us gets to let go of its sessions.
+_PATIENCE = 40.0
 
 log = logging.getLogger("pssession.broker")
 
@@ -65,21 +68,27 @@ def _options(arguments: typing.Sequence[str] | None) -> argparse.Namespace:
 
 @contextlib.contextmanager
 def _alone(place: Place) -> typing.Iterator[bool]:
-    """Holds the life lock: False where another broker holds it."""
+    """Holds the life lock, which one that is about to end may hold for a while; False where another broker lives."""
+    deadline = time.monotonic() + _PATIENCE
     with open(place.life_lock, "a", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW, 0o600)) as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if place.socket.exists() or time.monotonic() > deadline:
+                    yield False
+                    return
+                time.sleep(0.05)
+        yield True
 
 
 def _serve(place: Place) -> None:
     # Imported late, so that a missing library is reported and not a traceback.
     from .server import Server
-    from .wiring import make_session
+    from .wiring import check_libraries, make_session
 
+    check_libraries()
     place.socket.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(place.socket))
@@ -93,7 +102,9 @@ def _serve(place: Place) -> None:
         try:
             server.run()
         finally:
+            # First of all, so that the next client starts the next broker, which waits for our life lock.
             place.socket.unlink(missing_ok=True)
+    server.end()
     # A thread that still waits for an unreachable host must not keep the process.
     logging.shutdown()
     if threading.active_count() > 1:

@@ -158,10 +158,10 @@ class Run:
         with session.courier.main.use() as connection:
             limit = connection.max_payload
         outgoing = session.pool.take(limit, pipeline.pipeline_id)
-        assert outgoing is not None
+        arguments = outgoing.data if outgoing else b""
 
         def call(way: Connection) -> None:
-            way.command(session.shell_id, pipeline.pipeline_id, outgoing.data)
+            way.command(session.shell_id, pipeline.pipeline_id, arguments)
 
         for attempt in range(_COMMANDS):
             with self._stop_lock:
@@ -238,7 +238,8 @@ class Run:
     def _signal(self, signal: Signal) -> None:
         """Sends a signal, twice where the first may be lost; a pipeline may be signalled any number of times."""
         pipeline, session = self._pipeline, self._session
-        assert pipeline is not None
+        if pipeline is None:
+            return
         for _attempt in range(2):
             try:
                 with session.courier.side.use() as connection:

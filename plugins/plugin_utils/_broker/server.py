@@ -60,16 +60,14 @@ class Server:
         self.reactor.watch(self._listener, self._accept)
         self.reactor.later(_TICK, self._tick)
         self.reactor.run()
-        self._let_go_of_everything()
 
     def shut_down(self) -> int:
-        """Ends `run` soon; returns how many sessions will be let go."""
+        """Ends `run` soon, after which `end` is to be called; returns how many sessions will be let go."""
         self.reactor.stop()
         return len(self.registry.sessions())
 
     def arrived(self, client: Client) -> None:
         """A client has said for whom it works."""
-        assert client.playbook is not None
         playbook = client.playbook
         with self._lock:
             self._clients.add(client)
@@ -80,7 +78,7 @@ class Server:
         with self._lock:
             self._clients.discard(client)
         # A worker may outlive its playbook, and what it used since would be kept for ever.
-        if client.playbook is not None and not playbooks.alive(client.playbook):
+        if not playbooks.alive(client.playbook):
             self.registry.playbook_ended(client.playbook)
 
     def facts(self) -> dict[str, typing.Any]:
@@ -168,9 +166,8 @@ class Server:
                 self.counters["requests"] += link.requests
                 self.counters["connections"] += link.connections
 
-    def _let_go_of_everything(self) -> None:
-        """The last act: nobody is let in any more, what runs is stopped, sessions are removed or disconnected."""
-        self._listener.close()
+    def end(self) -> None:
+        """The last act, when nobody is let in any more: what runs is stopped, sessions are removed or disconnected."""
         with self._lock:
             clients = list(self._clients)
         in_parallel(lambda client: client.stop("the session broker is told to end"), clients)

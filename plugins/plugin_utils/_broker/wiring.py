@@ -8,11 +8,19 @@ from __future__ import annotations
 import dataclasses
 import uuid
 
+from .. import _transport
+from .._psrp import _psrpcore
 from .._transport import WSManConnection, WSManOptions
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.messages import Target
 from .link import Connection
 from .session import Session
+
+
+def check_libraries() -> None:
+    """Makes sure of the libraries that every session needs; raises MissingLibraryError or TransportError."""
+    _psrpcore.require()
+    _transport.require("basic")
 
 
 def make_session(number: int, target: Target) -> Session:

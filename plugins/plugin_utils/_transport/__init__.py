@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ._pypsrp import require
 from .faults import FaultKind, TransportError
 from .wsman import Received, ShellCreated, ShellDescription, Signal, WSManConnection, WSManOptions
 
@@ -17,4 +18,5 @@ __all__ = [
     "TransportError",
     "WSManConnection",
     "WSManOptions",
+    "require",
 ]

@@ -72,7 +72,7 @@ class ConnectionGoneError(Exception):
     """The connection was found closed before anything was written, and must not be opened again."""
 
 
-def _require(auth: str) -> None:
+def require(auth: str) -> None:
     """Make sure that the libraries are there.
 
     Raises:
@@ -106,7 +106,7 @@ def new_wsman(options: WSManOptions, session_id: uuid.UUID) -> typing.Any:
         TransportError: MISSING_LIBRARY, AUTHENTICATION when options exclude each other, or UNREACHABLE when the host
             makes no URL.
     """
-    _require(options.auth)
+    require(options.auth)
     _silence()
     try:
         wsman = pypsrp.wsman.WSMan(
