@@ -88,7 +88,7 @@ class Computer:
         return sum(shell.operations + len(shell.commands) for shell in self.of_user(user))
 
     def sweep(self) -> None:
-        """Has everything expire whose time has come, and lets those who wait look at the clock."""
+        """Has everything expire whose time has come."""
         now = self.clock.now()
         for shell in list(self.shells.values()):
             can_disconnect = shell.runtime is not None and shell.runtime.can_disconnect
@@ -102,11 +102,15 @@ class Computer:
                 and shell.inactivity >= idle_limit
             ):
                 shell.disconnect(shell_disconnected())
-            with shell.changed:
-                shell.changed.notify_all()
         for context, (_items, until) in list(self.enumerations.items()):
             if until <= now:
                 self.enumerations.pop(context, None)
+
+    def wake(self) -> None:
+        """Lets requests that wait look at the clock, which somebody has moved."""
+        for shell in list(self.shells.values()):
+            with shell.changed:
+                shell.changed.notify_all()
 
     def connection_ended(self, connection: object) -> None:
         """A TCP connection is gone; what that means for its shells depends on the endpoint's manners."""

@@ -81,7 +81,7 @@ class Endpoint:
         self._server.start()
         if config.control_port is not None:
             self._control = ControlServer(self, config.control_port)
-        self.clock.on_advance(self.sweep)
+        self.clock.on_advance(self._advanced)
         self._ticker = threading.Thread(target=self._tick, name="expiry", daemon=True)
         self._ticker.start()
 
@@ -159,6 +159,11 @@ class Endpoint:
             computer.sweep()
         if self._server is not None:
             self._server.close_idle(self.config.idle_close)
+
+    def _advanced(self) -> None:
+        self.sweep()
+        for computer in self.computers.values():
+            computer.wake()
 
     def restart(self) -> None:
         """All shells are gone, as after a reboot."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections.abc
 import contextlib
+import functools
 import threading
 import uuid
 
@@ -54,11 +55,23 @@ def test_a_receive_without_output_times_out(endpoint: Endpoint) -> None:
         assert run(pool, "echo a") == ["a"]
 
 
+def test_a_receive_that_waits_sees_the_clock_move(endpoint: Endpoint) -> None:
+    codes: list[int] = []
+    with opened(endpoint) as pool:
+        call = functools.partial(pool.shell.receive, "stdout", timeout=60)
+        waiting = threading.Thread(target=lambda: codes.append(_code_of(call)))
+        waiting.start()
+        _until(lambda: endpoint.shells[0].pool.receiver is not None)
+        endpoint.clock.advance(61)
+        waiting.join(10)
+        assert codes == [2150858793]
+
+
 def test_a_receive_that_waits_ends_with_the_shell(endpoint: Endpoint) -> None:
     codes: list[int] = []
     with opened(endpoint) as pool:
         shell = endpoint.shells[0]
-        waiting = threading.Thread(target=lambda: codes.append(_code_of(pool, lambda: pool.shell.receive("stdout"))))
+        waiting = threading.Thread(target=lambda: codes.append(_code_of(lambda: pool.shell.receive("stdout"))))
         waiting.start()
         _until(lambda: shell.pool.receiver is not None)
         with connect(endpoint) as other:
@@ -73,7 +86,7 @@ def test_a_receive_that_waits_ends_with_the_shell(endpoint: Endpoint) -> None:
 def test_a_receive_that_waits_ends_with_a_disconnect(endpoint: Endpoint) -> None:
     codes: list[int] = []
     with opened(endpoint) as pool:
-        waiting = threading.Thread(target=lambda: codes.append(_code_of(pool, lambda: pool.shell.receive("stdout"))))
+        waiting = threading.Thread(target=lambda: codes.append(_code_of(lambda: pool.shell.receive("stdout"))))
         waiting.start()
         _until(lambda: endpoint.shells[0].pool.receiver is not None)
         with connect(endpoint) as other:
@@ -284,7 +297,7 @@ def test_an_engine_that_ends_takes_its_shell_along(endpoint: Endpoint) -> None:
         pool.state = RunspacePoolState.CLOSED
 
 
-def _code_of(pool: pypsrp.powershell.RunspacePool, call: collections.abc.Callable[[], object]) -> int:
+def _code_of(call: collections.abc.Callable[[], object]) -> int:
     try:
         call()
     except pypsrp.exceptions.WSManFaultError as error:
