@@ -132,8 +132,10 @@ class EndpointProcess:
         for each in described:
             if computer in (None, each["name"]):
                 for name, value in each["counters"].items():
-                    prefix = {"actions": "action.", "scripts": "script."}.get(name)
-                    flat.update({f"{prefix}{key}": count for key, count in value.items()} if prefix else {name: value})
+                    if isinstance(value, dict):  # actions, mechanisms, scripts: counted by their keys
+                        flat.update({f"{name[:-1]}.{key}": count for key, count in value.items()})
+                    else:
+                        flat[name] += value
         return flat
 
     @contextlib.contextmanager

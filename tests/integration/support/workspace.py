@@ -89,12 +89,17 @@ class Workspace:
         extra = ("-e", f"scratch={self.scratch}", str(path))
         return self.finish(self.start("ansible-playbook", *arguments, *extra, cwd=path.parent))
 
+    @staticmethod
+    def as_json(tasks: list[dict[str, typing.Any]], hosts: str = "win1", **play: typing.Any) -> str:
+        """A playbook of one play, given as data."""
+        return json.dumps([{"hosts": hosts, "gather_facts": False, "tasks": tasks, **play}])
+
     def play(
         self, tasks: list[dict[str, typing.Any]], *arguments: str, hosts: str = "win1", **play: typing.Any
     ) -> Outcome:
         """Run one play that is given as data."""
         path = self.scratch / "play.json"
-        path.write_text(json.dumps([{"hosts": hosts, "gather_facts": False, "tasks": tasks, **play}]), encoding="utf-8")
+        path.write_text(self.as_json(tasks, hosts, **play), encoding="utf-8")
         return self.playbook(path, *arguments)
 
     def ad_hoc(self, hosts: str, module: str, arguments: str, *more: str) -> Outcome:

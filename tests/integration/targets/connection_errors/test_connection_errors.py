@@ -22,7 +22,7 @@ def _vars(**options: object) -> list[str]:
     ("host", "options", "said"),
     [
         ("win1", {"ansible_password": "wrong"}, "password"),
-        ("win1", {"ansible_port": 9}, "127.0.0.1:9"),
+        ("win1", {"ansible_port": 9}, "port 9"),
         ("win1", {"ansible_host": "nowhere.invalid"}, "nowhere.invalid"),
         ("tls1", {"ansible_pssession_ca_cert": "/etc/hostname"}, "cert"),
     ],
