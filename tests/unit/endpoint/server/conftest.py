@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import collections.abc
+import importlib.util
 import typing
 
 import pytest
@@ -17,6 +18,9 @@ from .fake_engine import FakeEngine
 
 USER = "alice"
 PASSWORD = "p:a ß"
+NEEDS_CREDSSP = pytest.mark.skipif(
+    importlib.util.find_spec("requests_credssp") is None, reason="the Python package requests-credssp is not installed"
+)
 MakeEndpoint = collections.abc.Callable[..., Endpoint]
 
 

@@ -19,7 +19,7 @@ from ansible_collections.remoting.powershell.tests.endpoint.config import Endpoi
 from ansible_collections.remoting.powershell.tests.endpoint.endpoint import Endpoint
 
 from .clients import connect, opened, run
-from .conftest import PASSWORD, USER, MakeEndpoint
+from .conftest import NEEDS_CREDSSP, PASSWORD, USER, MakeEndpoint
 from .fake_engine import FakeEngine
 
 _IDENTIFY = (
@@ -38,7 +38,7 @@ def test_an_idle_connection_is_closed_and_basic_goes_on(endpoint: Endpoint) -> N
     assert endpoint.counters.connections == 2
 
 
-@pytest.mark.parametrize("auth", ["ntlm", "negotiate", "credssp"])
+@pytest.mark.parametrize("auth", ["ntlm", "negotiate", pytest.param("credssp", marks=NEEDS_CREDSSP)])
 def test_after_an_idle_close_an_encrypted_request_gets_400(endpoint: Endpoint, auth: str) -> None:
     with connect(endpoint, auth=auth) as wsman:
         pool = pypsrp.powershell.RunspacePool(wsman)
