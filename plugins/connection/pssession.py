@@ -68,7 +68,7 @@ from ansible.plugins.connection import ConnectionBase
 from ansible.release import __version__ as core_version
 from ansible.utils.display import Display
 
-from ..plugin_utils import _client, _command_line, _file_transfer, _levels, _options, _results
+from ..plugin_utils import _client, _command_line, _levels, _options, _results
 from ..plugin_utils._wire.errors import ErrorKind, PSSessionError
 from ..plugin_utils._wire.messages import Finished, Reset, Target
 
@@ -174,6 +174,9 @@ class Connection(ConnectionBase):  # type: ignore[misc]
 
     def put_file(self, in_path: str, out_path: str) -> None:
         """Sends a file of the controller to the host."""
+        # Ansible compiles a collection's code anew in every worker, and few tasks move files.
+        from ..plugin_utils import _file_transfer
+
         target, out_path = self.target(), _command_line.unquoted(out_path, self._dialect)
         self._log("vvv", f"PUT {in_path} TO {out_path}")
         if not os.path.exists(in_path):
@@ -183,6 +186,8 @@ class Connection(ConnectionBase):  # type: ignore[misc]
 
     def fetch_file(self, in_path: str, out_path: str) -> None:
         """Brings a file of the host to the controller."""
+        from ..plugin_utils import _file_transfer
+
         target, in_path = self.target(), _command_line.unquoted(in_path, self._dialect)
         self._log("vvv", f"FETCH {in_path} TO {out_path}")
         with self.broker() as client:
