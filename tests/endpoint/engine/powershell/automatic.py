@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables and aliases that every session begins with (test endpoint process)."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import tempfile
+
+from . import values
+from .cmdlets import ALIASES
+from .objects import ACTION_PREFERENCES, CONFIRM_IMPACTS, EngineIntrinsics, InternalHost, named
+from .scopes import Variable
+from .session import Session
+from .typesystem import find
+
+_PREFERENCES = {
+    "ErrorActionPreference": "Continue", "WarningPreference": "Continue", "VerbosePreference": "SilentlyContinue",
+    "DebugPreference": "SilentlyContinue", "InformationPreference": "SilentlyContinue", "ProgressPreference": "Continue",
+}  # fmt: skip
+
+
+def define_automatic(session: Session) -> None:
+    """Defines the automatic and preference variables, the environment and the aliases."""
+    _define_environment(session)
+    scope = session.globals
+    for name, value in _PREFERENCES.items():
+        scope.variables[name.lower()] = Variable(name, ACTION_PREFERENCES.find(value), type=find(ACTION_PREFERENCES.name))
+    host = InternalHost(session)
+    constants: dict[str, object] = {
+        "PID": os.getpid(), "HOME": os.path.expanduser("~"), "PSHOME": "/opt/microsoft/powershell/7", "Host": host,
+        "ExecutionContext": EngineIntrinsics(session), "ShellId": "Microsoft.PowerShell", "IsLinux": True,
+        "IsWindows": False, "IsMacOS": False, "IsCoreCLR": True, "PSEdition": "Core", "PSCulture": "", "PSUICulture": "",
+        "PSVersionTable": _version_table(), "PSSenderInfo": _sender_info(session),
+    }  # fmt: skip
+    for name, value in constants.items():
+        scope.variables[name.lower()] = Variable(name, value, "Constant, AllScope" if name != "PSSenderInfo" else "")
+    plain: dict[str, object] = {
+        "Error": session.errors, "PROFILE": f"{os.path.expanduser('~')}/.config/powershell/Microsoft.PowerShell_profile.ps1",
+        "MaximumHistoryCount": 4096, "OutputEncoding": None, "NestedPromptLevel": 0, "PSScriptRoot": "",
+        "PSDefaultParameterValues": values.Hashtable((), "System.Collections.Hashtable"), "FormatEnumerationLimit": 4,
+        "ConfirmPreference": CONFIRM_IMPACTS.find("High"), "WhatIfPreference": False, "PSCommandPath": "",
+        "PSNativeCommandUseErrorActionPreference": False, "PSSessionConfigurationName": "", "StackTrace": "",
+    }  # fmt: skip
+    for name, value in plain.items():
+        scope.variables[name.lower()] = Variable(name, value, "AllScope" if name == "Error" else "")
+    scope.variables["pwd"] = Variable("PWD", None, "AllScope", getter=lambda: _location(session))
+    scope.aliases.update(ALIASES)
+
+
+def _location(session: Session) -> object:
+    from .commands.items import path_info
+
+    return path_info(session.location)
+
+
+def _define_environment(session: Session) -> None:
+    environment = session.environment
+    environment["COMPUTERNAME"] = session.computer_name or socket.gethostname()
+    environment["USERNAME"] = session.user.rpartition("\\")[2].partition("@")[0] or getpass.getuser()
+    environment.setdefault("TEMP", tempfile.gettempdir())
+    environment.setdefault("TMP", environment["TEMP"])
+
+
+def _version_table() -> values.Hashtable:
+    table = values.Hashtable((), "System.Management.Automation.PSVersionHashTable")
+    versions = [values.Version((major, minor)) for major, minor in ((1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (5, 1), (6, 0), (7, 0), (7, 6))]
+    table.update({
+        "PSVersion": named("SemanticVersion", {"Major": 7, "Minor": 6, "Patch": 5, "PreReleaseLabel": None, "BuildLabel": None}, "7.6.5"),
+        "PSEdition": "Core", "GitCommitId": "7.6.5", "OS": f"{os.uname().sysname} {os.uname().release}", "Platform": "Unix",
+        "PSCompatibleVersions": versions, "PSRemotingProtocolVersion": values.Version((2, 3)),
+        "SerializationVersion": values.Version((1, 1, 0, 1)), "WSManStackVersion": values.Version((3, 0)),
+    }.items())  # fmt: skip
+    return table
+
+
+def _sender_info(session: Session) -> values.ObjectValue:
+    identity = values.ObjectValue(
+        ["System.Management.Automation.Remoting.PSIdentity", "System.Object"],
+        {"AuthenticationType": "", "IsAuthenticated": True, "Name": session.user, "CertificateDetails": None},
+    )
+    principal = values.ObjectValue(["System.Management.Automation.Remoting.PSPrincipal", "System.Object"], {"Identity": identity, "WindowsIdentity": None})
+    return values.ObjectValue(
+        ["System.Management.Automation.Remoting.PSSenderInfo", "System.Object"],
+        {"UserInfo": principal, "ClientTimeZone": None, "ConnectionString": "", "ApplicationArguments": values.Hashtable(), "ConfigurationName": ""},
+        session.user,
+    )

@@ -1,0 +1,430 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Binds arguments to the parameters of functions and cmdlets (test endpoint process)."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing
+
+from . import convert, syntax, typesystem, values
+from .errors import Category, ConversionError, ErrorRecord, ExceptionObject, PSTerminating
+from .operators import as_list, compare, equal, wildcard
+from .records import CommandInfo, InvocationInfo
+from .typesystem import NetType
+
+#: Stands for an argument that was not given.
+MISSING = object()
+_AUTOMATION = "System.Management.Automation."
+COMMON = {
+    "verbose": ("Verbose", True), "debug": ("Debug", True), "erroraction": ("ErrorAction", False),
+    "warningaction": ("WarningAction", False), "informationaction": ("InformationAction", False),
+    "progressaction": ("ProgressAction", False), "errorvariable": ("ErrorVariable", False),
+    "warningvariable": ("WarningVariable", False), "informationvariable": ("InformationVariable", False),
+    "outvariable": ("OutVariable", False), "outbuffer": ("OutBuffer", False),
+    "pipelinevariable": ("PipelineVariable", False), "whatif": ("WhatIf", True), "confirm": ("Confirm", True),
+}  # fmt: skip
+_COMMON_ALIASES = {
+    "ea": "erroraction", "ev": "errorvariable", "wa": "warningaction", "wv": "warningvariable", "infa": "informationaction",
+    "iv": "informationvariable", "ov": "outvariable", "ob": "outbuffer", "pv": "pipelinevariable", "vb": "verbose",
+    "db": "debug", "wi": "whatif", "cf": "confirm",
+}  # fmt: skip
+
+
+@dataclasses.dataclass
+class Argument:
+    """One argument of a call: a value, or a parameter's name with or without its value."""
+
+    value: object
+    extent: syntax.Extent | None = None
+    name: str | None = None
+    #: How it was written, for native commands.
+    text: str | None = None
+    bareword: bool = False
+
+
+Validator = typing.Callable[[object], typing.Optional[str]]
+
+
+@dataclasses.dataclass
+class Parameter:
+    """A parameter of a function or cmdlet."""
+
+    name: str
+    type: NetType | None = None
+    aliases: tuple[str, ...] = ()
+    position: int | None = None
+    mandatory: bool = False
+    from_pipeline: bool = False
+    from_property: bool = False
+    remaining: bool = False
+    default: syntax.Node | None = None
+    validators: list[Validator] = dataclasses.field(default_factory=list)
+    allow_null: bool = False
+    allow_empty: bool = False
+    #: The parameter sets it belongs to; empty for all.
+    sets: frozenset[str] = frozenset()
+
+    @property
+    def switch(self) -> bool:
+        return self.type is not None and self.type.name == "SwitchParameter"
+
+
+@dataclasses.dataclass
+class Command:
+    """What is bound for: its name, how its errors call it, and whether unknown arguments are errors."""
+
+    info: CommandInfo
+    parameters: list[Parameter]
+    error_name: str
+    strict: bool = True
+    default_set: str | None = None
+
+
+@dataclasses.dataclass
+class Bound:
+    #: By name, as declared.
+    values: dict[str, object] = dataclasses.field(default_factory=dict)
+    common: dict[str, object] = dataclasses.field(default_factory=dict)
+    rest: list[object] = dataclasses.field(default_factory=list)
+
+    def has(self, name: str) -> bool:
+        return any(known.lower() == name.lower() for known in self.values)
+
+
+def binding_error(
+    command: Command,
+    message: str,
+    error_id: str,
+    parameter: str | None = None,
+    argument: Argument | None = None,
+    parameter_type: NetType | None = None,
+    category: Category = Category.InvalidArgument,
+    kind: str = "ParameterBindingException",
+    inner: ExceptionObject | None = None,
+    extent: syntax.Extent | None = None,
+) -> PSTerminating:
+    """A failed binding as PowerShell reports it."""
+    where = argument.extent if argument and argument.extent else extent
+    exception = ExceptionObject(
+        f"{_AUTOMATION}{kind}", message, inner, ParameterName=parameter, ParameterType=parameter_type,
+        TypeSpecified=None, ErrorId=error_id, Line=where.line_number if where else 0, Offset=where.column if where else 0,
+    )  # fmt: skip
+    record = ErrorRecord(exception, f"{error_id},{command.error_name}", category, activity=command.info.name)
+    record.invocation = InvocationInfo(command.info, where)
+    return PSTerminating(record)
+
+
+class Binder:
+    """One call's binding."""
+
+    def __init__(self, command: Command, extent: syntax.Extent | None) -> None:
+        self.command, self.extent = command, extent
+        self.bound = Bound()
+
+    def bind(self, arguments: typing.Sequence[Argument]) -> Bound:
+        """Binds what was written; pipeline input comes later.
+
+        :raises PSTerminating: an argument does not fit.
+        """
+        positional: list[Argument] = []
+        pending = list(arguments)
+        while pending:
+            argument = pending.pop(0)
+            if argument.name is None:
+                positional.append(argument)
+            else:
+                self._bind_named(argument, pending, positional)
+        self._bind_positional(positional)
+        return self.bound
+
+    def _bind_named(self, argument: Argument, pending: list[Argument], positional: list[Argument]) -> None:
+        parameter = self._find(argument)
+        if parameter is None:
+            if self.command.strict and self._bind_common(argument, pending):
+                return
+            if self.command.strict:
+                message = f"A parameter cannot be found that matches parameter name '{argument.name}'."
+                raise binding_error(self.command, message, "NamedParameterNotFound", argument.name, argument)
+            positional.append(Argument(f"-{argument.name}", argument.extent))
+            if argument.value is not MISSING:
+                positional.append(Argument(argument.value, argument.extent))
+            return
+        if self.bound.has(parameter.name):
+            message = f"Cannot bind parameter because parameter '{parameter.name}' is specified more than once. To provide multiple values to parameters that can accept multiple values, use the array syntax. For example, \"-parameter value1,value2,value3\"."
+            raise binding_error(self.command, message, "ParameterAlreadyBound", parameter.name, argument)
+        if argument.value is MISSING and parameter.switch:
+            self.set(parameter, values.SwitchParameter(True), argument)
+            return
+        self.set(parameter, self._value_for(argument, pending, parameter.name, parameter.type), argument)
+
+    def _value_for(self, argument: Argument, pending: list[Argument], name: str, kind: NetType | None) -> object:
+        if argument.value is not MISSING:
+            return argument.value
+        if not pending or pending[0].name is not None:
+            type_name = kind.full_name if kind else "System.Object"
+            message = f"Missing an argument for parameter '{name}'. Specify a parameter of type '{type_name}' and try again."
+            raise binding_error(self.command, message, "MissingArgument", name, argument, kind)
+        following = pending.pop(0)
+        argument.extent = following.extent or argument.extent
+        return following.value
+
+    def _find(self, argument: Argument) -> Parameter | None:
+        name = str(argument.name).lower()
+        for parameter in self.command.parameters:
+            if parameter.name.lower() == name or name in (alias.lower() for alias in parameter.aliases):
+                return parameter
+        if self.command.strict and (name in COMMON or name in _COMMON_ALIASES):
+            return None
+        matching = [parameter for parameter in self.command.parameters if parameter.name.lower().startswith(name)]
+        if len(matching) > 1 and self.command.strict:
+            names = " ".join(f"-{parameter.name}" for parameter in matching)
+            message = f"Parameter cannot be processed because the parameter name '{argument.name}' is ambiguous. Possible matches include: {names}."
+            raise binding_error(self.command, message, "AmbiguousParameter", argument.name, argument)
+        return matching[0] if len(matching) == 1 else None
+
+    def _bind_common(self, argument: Argument, pending: list[Argument]) -> bool:
+        name = str(argument.name).lower()
+        matching = [key for key in COMMON if key.startswith(_COMMON_ALIASES.get(name, name))]
+        if not matching:
+            return False
+        full_name, switch = COMMON[matching[0]]
+        if switch:
+            value: object = values.SwitchParameter(True if argument.value is MISSING else convert.to_bool(argument.value))
+        else:
+            value = self._value_for(argument, pending, full_name, None)
+        self.bound.common[full_name] = value
+        return True
+
+    def _bind_positional(self, positional: list[Argument]) -> None:
+        free = [parameter for parameter in self.command.parameters
+                if parameter.position is not None and not self.bound.has(parameter.name)]  # fmt: skip
+        free.sort(key=lambda parameter: (parameter.position or 0, not self._in_active_set(parameter)))
+        remaining = next((parameter for parameter in self.command.parameters if parameter.remaining), None)
+        used: set[int | None] = set()
+        pending = list(positional)
+        for parameter in free:
+            if not pending or parameter is remaining:
+                break
+            if parameter.position in used or not self._in_active_set(parameter):
+                continue
+            used.add(parameter.position)
+            argument = pending.pop(0)
+            self.set(parameter, argument.value, argument)
+        if pending and remaining and not self.bound.has(remaining.name):
+            self.set(remaining, [argument.value for argument in pending], pending[0])
+            return
+        if pending and self.command.strict:
+            message = f"A positional parameter cannot be found that accepts argument '{convert.to_string(pending[0].value)}'."
+            raise binding_error(self.command, message, "PositionalParameterNotFound", None, pending[0], extent=self.extent)
+        self.bound.rest = [argument.value for argument in pending]
+
+    def active_sets(self) -> set[str]:
+        """The parameter sets that are still possible with what is bound."""
+        every = set().union(*(parameter.sets for parameter in self.command.parameters))
+        for parameter in self.command.parameters:
+            if parameter.sets and self.bound.has(parameter.name):
+                every &= parameter.sets
+        return every
+
+    def _in_active_set(self, parameter: Parameter) -> bool:
+        active = self.active_sets()
+        if self.command.default_set in active:
+            active = {typing.cast(str, self.command.default_set)}
+        return not parameter.sets or bool(parameter.sets & active)
+
+    def set_name(self) -> str:
+        active = self.active_sets()
+        if self.command.default_set and (self.command.default_set in active or not active):
+            return self.command.default_set
+        return sorted(active)[0] if active else "__AllParameterSets"
+
+    def set(self, parameter: Parameter, value: object, argument: Argument | None = None) -> None:
+        """Converts, checks and keeps a value."""
+        self.bound.values[parameter.name] = self.checked(parameter, value, argument)
+
+    def checked(self, parameter: Parameter, value: object, argument: Argument | None = None) -> object:
+        value = None if value is values.NOTHING else value
+        if parameter.type:
+            value = self._converted(parameter, value, argument)
+        self._check_mandatory(parameter, value, argument)
+        for validator in parameter.validators:
+            if problem := validator(value):
+                message = f"Cannot validate argument on parameter '{parameter.name}'. {problem}"
+                inner = ExceptionObject(f"{_AUTOMATION}ValidationMetadataException", problem)
+                raise binding_error(
+                    self.command, message, "ParameterArgumentValidationError", parameter.name, argument, parameter.type,
+                    Category.InvalidData, "ParameterBindingValidationException", inner, self.extent,
+                )  # fmt: skip
+        return value
+
+    def _converted(self, parameter: Parameter, value: object, argument: Argument | None) -> object:
+        kind = typing.cast(NetType, parameter.type)
+        try:
+            if kind.full_name == "System.Management.Automation.ScriptBlock" and isinstance(value, str):
+                raise ConversionError(f'Cannot convert the "{value}" value of type "System.String" to type "{kind.full_name}".', "")
+            return convert.cast(value, kind)
+        except ConversionError as error:
+            if self.command.info.kind == "Cmdlet":
+                message, error_id = f"Cannot bind parameter '{parameter.name}'. {error}", "CannotConvertArgumentNoMessage"
+                kind_name, category = "ParameterBindingException", Category.InvalidArgument
+            else:
+                message = f"Cannot process argument transformation on parameter '{parameter.name}'. {error}"
+                error_id, category = "ParameterArgumentTransformationError", Category.InvalidData
+                kind_name = "ParameterBindingException"
+            raise binding_error(
+                self.command, message, error_id, parameter.name, argument, kind, category, kind_name, error.exception, self.extent
+            ) from None
+
+    def _check_mandatory(self, parameter: Parameter, value: object, argument: Argument | None) -> None:
+        if not parameter.mandatory or not self.command.strict:
+            return
+        problem = ""
+        if value is None and not parameter.allow_null:
+            problem, suffix = "null", "NullNotAllowed"
+        elif value == "" and isinstance(value, str) and not parameter.allow_empty:
+            problem, suffix = "an empty string", "EmptyStringNotAllowed"
+        elif isinstance(value, list) and not value and not parameter.allow_empty:
+            problem, suffix = "an empty array", "EmptyArrayNotAllowed"
+        if problem:
+            message = f"Cannot bind argument to parameter '{parameter.name}' because it is {problem}."
+            raise binding_error(
+                self.command, message, f"ParameterArgumentValidationError{suffix}", parameter.name, argument, parameter.type,
+                Category.InvalidData, "ParameterBindingValidationException", extent=self.extent,
+            )  # fmt: skip
+
+    def check_complete(self, has_input: bool) -> None:
+        """:raises PSTerminating: a mandatory parameter has no value, and no input will bring it."""
+        missing = [
+            parameter.name
+            for parameter in self.command.parameters
+            if parameter.mandatory and not self.bound.has(parameter.name) and self._in_active_set(parameter)
+            and not (has_input and (parameter.from_pipeline or parameter.from_property))
+        ]  # fmt: skip
+        if missing:
+            message = f"Cannot process command because of one or more missing mandatory parameters: {' '.join(missing)}."
+            raise binding_error(self.command, message, "MissingMandatoryParameter", f" {' '.join(missing)}", extent=self.extent)
+
+    def bind_input(self, item: object) -> dict[str, object]:
+        """What one object of the pipeline brings.
+
+        :raises PSTerminating: no parameter takes it.
+        """
+        from .members import find_property
+
+        found: dict[str, object] = {}
+        open_parameters = [parameter for parameter in self.command.parameters if not self.bound.has(parameter.name)]
+        for parameter in open_parameters:
+            if parameter.from_pipeline and self._in_active_set(parameter):
+                try:
+                    found[parameter.name] = self.checked(parameter, item)
+                    return found
+                except PSTerminating:
+                    if not any(other.from_property for other in open_parameters):
+                        raise
+        for parameter in open_parameters:
+            for name in (parameter.name, *parameter.aliases) if parameter.from_property else ():
+                has, value = find_property(item, name)
+                if has:
+                    found[parameter.name] = self.checked(parameter, value)
+                    break
+        return found
+
+
+def validator_of(attribute: syntax.Attribute, arguments: list[object]) -> Validator | None:
+    """A validation attribute as a function that tells what is wrong with a value."""
+    kind = attribute.name.lower().replace("attribute", "")
+    maker = _VALIDATORS.get(kind.rpartition(".")[2])
+    return maker(arguments) if maker else None
+
+
+def _validate_set(arguments: list[object]) -> Validator:
+    def validate(value: object) -> str | None:
+        for item in as_list(value):
+            if not any(equal(convert.to_string(item), argument) for argument in arguments):
+                names = ",".join(map(convert.to_string, arguments))
+                return f'The argument "{convert.to_string(item)}" does not belong to the set "{names}" specified by the ValidateSet attribute. Supply an argument that is in the set and then try the command again.'
+        return None
+
+    return validate
+
+
+def _validate_range(arguments: list[object]) -> Validator:
+    low, high = arguments[0], arguments[-1]
+
+    def validate(value: object) -> str | None:
+        for item in as_list(value):
+            text = convert.to_string(item)
+            if compare(item, low) < 0:
+                bound = convert.to_string(low)
+                return f"The {text} argument is less than the minimum allowed range of {bound}. Supply an argument that is greater than or equal to {bound} and then try the command again."
+            if compare(item, high) > 0:
+                bound = convert.to_string(high)
+                return f"The {text} argument is greater than the maximum allowed range of {bound}. Supply an argument that is less than or equal to {bound} and then try the command again."
+        return None
+
+    return validate
+
+
+def _validate_not_null(empty: bool) -> typing.Callable[[list[object]], Validator]:
+    def make(arguments: list[object]) -> Validator:
+        def validate(value: object) -> str | None:
+            if value is None:
+                return "The argument is null. Provide a valid value for the argument, and then try running the command again."
+            if empty and (value == "" or (isinstance(value, (list, values.Hashtable)) and not len(value))):
+                return "The argument is null or empty. Provide an argument that is not null or empty, and then try the command again."
+            return None
+
+        return validate
+
+    return make
+
+
+def _validate_pattern(arguments: list[object]) -> Validator:
+    from .operators import regex
+
+    pattern = regex(arguments[0], re.IGNORECASE)
+
+    def validate(value: object) -> str | None:
+        for item in as_list(value):
+            text = convert.to_string(item)
+            if not pattern.search(text):
+                return f'The argument "{text}" does not match the "{convert.to_string(arguments[0])}" pattern. Supply an argument that matches "{convert.to_string(arguments[0])}" and try the command again.'
+        return None
+
+    return validate
+
+
+def _validate_length(arguments: list[object]) -> Validator:
+    low, high = (convert.to_int(argument) for argument in arguments)
+
+    def validate(value: object) -> str | None:
+        size = len(convert.to_string(value))
+        if low <= size <= high:
+            return None
+        return f"The character length ({size}) of the argument is not between {low} and {high}. Specify an argument with a fitting length, and then try the command again."
+
+    return validate
+
+
+def _validate_script(arguments: list[object]) -> Validator:
+    def validate(value: object) -> str | None:
+        from .session import current
+
+        block = typing.cast(values.ScriptBlock, arguments[0])
+        if convert.to_bool(current().call_block(block, [value], item=value)):
+            return None
+        return f'The "{block.text}" validation script for the argument with value "{convert.to_string(value)}" did not return a result of True. Determine why the validation script failed, and then try the command again.'
+
+    return validate
+
+
+_VALIDATORS: dict[str, typing.Callable[[list[object]], Validator]] = {
+    "validateset": _validate_set, "validaterange": _validate_range, "validatenotnull": _validate_not_null(False),
+    "validatenotnullorempty": _validate_not_null(True), "validatepattern": _validate_pattern,
+    "validatelength": _validate_length, "validatescript": _validate_script,
+}  # fmt: skip
+
+__all__ = ["MISSING", "Argument", "Binder", "Bound", "Command", "Parameter", "typesystem", "wildcard"]

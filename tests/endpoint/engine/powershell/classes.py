@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Classes that scripts define (test endpoint process)."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+
+from . import convert, syntax, typesystem, values
+from .errors import NetError
+from .expressions import evaluate, find_type, value_of_statement
+from .functions import block_output
+from .session import Frame, current
+from .typesystem import NetType
+
+
+@dataclasses.dataclass(eq=False)
+class ClassBehaviour:
+    """What a class of a script does: its properties, methods, constructors."""
+
+    node: syntax.ClassDefinition
+    frame: Frame
+    base: ClassBehaviour | None
+    net_type: NetType
+    statics: dict[str, object] = dataclasses.field(default_factory=dict)
+
+    def properties(self) -> list[syntax.ClassMember]:
+        inherited = self.base.properties() if self.base else []
+        return [*inherited, *(member for member in self.node.members if member.block is None and not member.static)]
+
+    def methods(self, name: str, static: bool = False) -> list[syntax.ClassMember]:
+        own = [member for member in self.node.members if member.block and member.name.lower() == name.lower() and member.static == static]
+        return own or (self.base.methods(name, static) if self.base else [])
+
+    def has_method(self, name: str, static: bool = False) -> bool:
+        return bool(self.methods(name, static))
+
+    def construct(self, arguments: typing.Sequence[object]) -> values.PSObject:
+        """:raises LookupError: no constructor takes so many arguments."""
+        made = ClassInstance(self)
+        for member in self.properties():
+            kind = find_type(member.type_name, self.frame) if member.type_name else None
+            value = value_of_statement(member.value, self.frame) if member.value else _default(kind)
+            made.set(member.name, convert.cast(value, kind) if kind and value is not None else value)
+        self._initialize(made, arguments)
+        return made
+
+    def _initialize(self, made: values.PSObject, arguments: typing.Sequence[object]) -> None:
+        constructors = [member for member in self.node.members if member.block and member.name.lower() == self.node.name.lower()]
+        chosen = next((member for member in constructors if len(typing.cast(syntax.ScriptBlock, member.block).parameters) == len(arguments)), None)
+        if chosen is None:
+            if constructors or arguments:
+                raise LookupError(self.node.name)
+            if self.base:
+                self.base._initialize(made, [])
+            return
+        block = typing.cast(syntax.ScriptBlock, chosen.block)
+        if self.base:
+            scope_arguments = [evaluate(node, self._argument_frame(block, arguments)) for node in chosen.base_arguments or []]
+            self.base._initialize(made, scope_arguments)
+        block_output(values.ScriptBlock(block), self.frame, arguments, {"this": made})
+
+    def _argument_frame(self, block: syntax.ScriptBlock, arguments: typing.Sequence[object]) -> Frame:
+        from .scopes import Scope
+
+        scope = Scope(self.frame.scope)
+        for parameter, value in zip(block.parameters, arguments):
+            scope.set(parameter.name, value)
+        return dataclasses.replace(self.frame, scope=scope)
+
+    def call(self, target: object, name: str, arguments: typing.Sequence[object]) -> object:
+        """Calls a method; only what it returns comes out.
+
+        :raises NetError: no overload takes so many arguments.
+        """
+        methods = self.methods(name, static=target is None)
+        chosen = next((member for member in methods if len(typing.cast(syntax.ScriptBlock, member.block).parameters) == len(arguments)), None)
+        if chosen is None:
+            message = f'Cannot find an overload for "{name}" and the argument count: "{len(arguments)}".'
+            raise NetError("System.Management.Automation.MethodException", message)
+        variables = {} if target is None else {"this": target}
+        block = values.ScriptBlock(typing.cast(syntax.ScriptBlock, chosen.block))
+        collected = block_output(block, current().frames[-1], arguments, variables)
+        value = collected[-1] if len(collected) == 1 else collected or None
+        if not chosen.type_name or chosen.type_name.lower() == "void":
+            return values.NOTHING
+        return convert.cast(value, find_type(chosen.type_name, self.frame))
+
+    def converted(self, name: str, value: object) -> object:
+        for member in self.properties():
+            if member.name.lower() == name.lower() and member.type_name:
+                return convert.cast(value, find_type(member.type_name, self.frame))
+        return value
+
+    def get_static(self, name: str) -> tuple[bool, object]:
+        lowered = name.lower()
+        return lowered in self.statics, self.statics.get(lowered)
+
+    def set_static(self, name: str, value: object) -> bool:
+        if name.lower() not in self.statics:
+            return False
+        self.statics[name.lower()] = value
+        return True
+
+
+class ClassInstance(values.PSObject):
+    """An object of a script's class."""
+
+    def __init__(self, definition: ClassBehaviour) -> None:
+        super().__init__()
+        self.definition = definition
+        self.type_names = definition.net_type.type_names
+
+
+def _default(kind: NetType | None) -> object:
+    if kind is None or "System.ValueType" not in kind.bases:
+        return None
+    return False if kind.name == "Boolean" else convert.cast(0, kind) if kind.full_name in typesystem.PYTHON_OF and kind.name not in ("Guid",) else None
+
+
+def define_class(node: syntax.ClassDefinition, frame: Frame) -> None:
+    """Makes a class known to the session."""
+    known = frame.session.classes.get(node.bases[0].lower()) if node.bases else None
+    base = known.definition if isinstance(known, NetType) else None
+    bases = known.type_names if isinstance(known, NetType) else ["System.Object"]
+    net_type = NetType(node.name, tuple(bases))
+    behaviour = ClassBehaviour(node, frame, base, net_type)
+    net_type.definition = behaviour
+    frame.session.classes[node.name.lower()] = net_type
+    for member in node.members:
+        if member.static and member.block is None:
+            behaviour.statics[member.name.lower()] = evaluate_static(member, frame)
+
+
+def evaluate_static(member: syntax.ClassMember, frame: Frame) -> object:
+    return value_of_statement(member.value, frame) if member.value else None

@@ -1,0 +1,10 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cmdlets, by theme (test endpoint process)."""
+
+from __future__ import annotations
+
+from . import data, flow, items, objects, output, state, system
+
+__all__ = ["data", "flow", "items", "objects", "output", "state", "system"]

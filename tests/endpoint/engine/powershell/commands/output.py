@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write-* and Out-*: the streams and the host (test endpoint process)."""
+
+from __future__ import annotations
+
+import os
+import typing
+
+from .. import values
+from ..cmdlets import Call, Cmdlet, cmdlet
+from ..convert import to_bool, to_string
+from ..errors import Category, ErrorRecord, ExceptionObject
+from ..formatting import lines_of
+from ..operators import as_list, enumerate_value
+from ..records import HostMessage, InformationRecord, ProgressRecord
+from ..session import Frame, Session
+
+
+@cmdlet("Write-Output", "InputObject:object@*0< NoEnumerate:switch", aliases="echo write")
+class WriteOutput(Cmdlet):
+    def process(self, item: object) -> None:
+        value = self.call.get("InputObject")
+        arguments = value if isinstance(value, list) and not self.call.stage.expects_input else [value]
+        if self.call.flag("NoEnumerate"):
+            self.call.write(arguments[0] if len(arguments) == 1 else arguments)
+            return
+        for argument in arguments:
+            for part in enumerate_value(argument):
+                self.call.write(part)
+
+
+@cmdlet(
+    "Write-Error",
+    "Message|Msg:string@0!<0(Message) ErrorRecord!(Record) Exception!(Exception) Category ErrorId:string TargetObject "
+    "RecommendedAction:string CategoryActivity|Activity:string CategoryReason|Reason:string "
+    "CategoryTargetName|TargetName:string CategoryTargetType|TargetType:string",
+    default_set="Message",
+)
+def write_error(call: Call) -> None:
+    record = call.get("ErrorRecord")
+    if not isinstance(record, ErrorRecord):
+        record = _new_error(call)
+    record.invocation = call.frame.invocation
+    if call.has("RecommendedAction"):
+        record.details, record.recommended_action = str(record), call.text("RecommendedAction")
+    frame = call.frame.with_output(call.stage.write, call.stage.streams)
+    frame.write_error(record, call.error_action)
+
+
+def _new_error(call: Call) -> ErrorRecord:
+    name = "Microsoft.PowerShell.Commands.WriteErrorException"
+    given = call.get("Exception")
+    exception = given if isinstance(given, ExceptionObject) else ExceptionObject(name, call.text("Message"))
+    category = call.get("Category", Category.NotSpecified)
+    number = category.value if isinstance(category, values.EnumValue) else category
+    if isinstance(number, str):
+        number = Category[next(known.name for known in Category if known.name.lower() == number.lower())]
+    record = ErrorRecord(exception, call.text("ErrorId") or exception.type_names[0], Category(number), call.get("TargetObject"))
+    if call.has("Exception") and call.has("Message"):
+        record.details = call.text("Message")
+    record.activity = call.text("CategoryActivity", "Write-Error")
+    record.reason = call.text("CategoryReason") or None
+    record.target_name = call.text("CategoryTargetName") or None
+    record.target_type = call.text("CategoryTargetType") or None
+    return record
+
+
+def _informational(kind: str, preference: str, parameter: str) -> typing.Callable[[Call], None]:
+    def write(call: Call) -> None:
+        action = call.frame.preference(preference)
+        if parameter in call.common:
+            value = call.common[parameter]
+            switch = isinstance(value, values.SwitchParameter)
+            action = ("Continue" if to_bool(value) else "SilentlyContinue") if switch else to_string(value)
+        frame = call.frame.with_output(call.stage.write, call.stage.streams)
+        frame.informational(kind, call.text("Message"), action)
+
+    return write
+
+
+for _kind, _preference, _parameter in (
+    ("warning", "WarningPreference", "WarningAction"),
+    ("verbose", "VerbosePreference", "Verbose"),
+    ("debug", "DebugPreference", "Debug"),
+):
+    cmdlet(f"Write-{_kind.capitalize()}", "Message|Msg:string@0!<0")(_informational(_kind, _preference, _parameter))
+
+
+def information_record(session: Session, message: object, tags: list[str], source: str) -> InformationRecord:
+    user = session.environment.get("USERNAME", session.user)
+    return InformationRecord(message, source, tags, user, session.computer_name, os.getpid())
+
+
+def write_information(call: Call, message: object, tags: list[str], source: str) -> None:
+    if call.action("InformationAction", "InformationPreference").lower() != "ignore":
+        call.stage.streams.information(information_record(call.session, message, tags, source))
+
+
+def write_host_line(frame: Frame, text: str) -> None:
+    """A line for the host from code that is no cmdlet."""
+    frame.streams.information(information_record(frame.session, HostMessage(text), ["PSHOST"], "Write-Host"))
+
+
+@cmdlet("Write-Information", "MessageData|Msg|Message@0!<0 Tags:string[]@1")
+def _write_information(call: Call) -> None:
+    write_information(call, call.get("MessageData"), call.texts("Tags"), "Write-Information")
+
+
+def write_host_message(call: Call, text: str, **details: typing.Any) -> None:
+    write_information(call, HostMessage(text, **details), ["PSHOST"], "Write-Host")
+
+
+@cmdlet(
+    "Write-Host",
+    "Object|Msg|Message@*0< NoNewline:switch Separator ForegroundColor:string BackgroundColor:string",
+)
+def write_host(call: Call) -> None:
+    separator = call.text("Separator", " ")
+    text = separator.join(to_string(item, separator) for item in as_list(call.get("Object")))
+    colors = {key: call.text(name).capitalize() or None for key, name in (("foreground", "ForegroundColor"), ("background", "BackgroundColor"))}
+    write_host_message(call, text, no_new_line=call.flag("NoNewline"), **colors)
+
+
+@cmdlet(
+    "Write-Progress",
+    "Activity:string@0! Status:string@1 Id:int@2 PercentComplete:int SecondsRemaining:int CurrentOperation:string "
+    "ParentId:int SourceId:int Completed:switch",
+)
+def write_progress(call: Call) -> None:
+    operation = call.text("CurrentOperation") if call.has("CurrentOperation") else None
+    record = ProgressRecord(
+        call.text("Activity"), call.get("Id", 0), call.text("Status", "Processing"), operation, call.get("ParentId", -1),
+        call.get("PercentComplete", -1), call.get("SecondsRemaining", -1), call.flag("Completed"),
+    )  # fmt: skip
+    call.stage.streams.progress(record)
+
+
+@cmdlet("Out-Null", "InputObject<0", module="Core")
+class OutNull(Cmdlet):
+    """Takes everything, writes nothing."""
+
+
+@cmdlet("Out-Default", "InputObject<0 Transcript:switch", module="Core")
+class OutDefault(Cmdlet):
+    def process(self, item: object) -> None:
+        if self.call.stage.expects_input or self.call.has("InputObject"):
+            self.call.write(item)
+
+
+@cmdlet("Out-Host", "InputObject<0 Paging:switch", module="Core")
+class OutHost(Cmdlet):
+    def begin(self) -> None:
+        self.items: list[object] = []
+
+    def process(self, item: object) -> None:
+        self.items.append(item)
+
+    def end(self) -> None:
+        for line in lines_of(self.items):
+            write_host_message(self.call, line)
+
+
+@cmdlet("Out-String", "InputObject<0 Stream:switch Width:int NoNewline:switch")
+class OutString(OutHost):
+    def end(self) -> None:
+        lines = lines_of(self.items)
+        if self.call.flag("Stream"):
+            for line in lines:
+                self.call.write(line)
+            return
+        joint = "" if self.call.flag("NoNewline") else "\n"
+        self.call.write("".join(f"{line}{joint}" for line in lines))
+
+
+@cmdlet("Read-Host", "Prompt@0 AsSecureString:switch")
+def read_host(call: Call) -> typing.Iterable[object]:
+    host = call.session.host
+    if host is None:
+        message = "A command that prompts the user failed because the host program or the command type does not support user interaction. The host was attempting to request confirmation with the following message: "
+        kind = "System.Management.Automation.PSInvalidOperationException"
+        raise call.fail(message, "InvalidOperation", Category.InvalidOperation, None, kind)
+    if call.has("Prompt"):
+        host.call("Write1", [f"{call.text('Prompt')}: "])
+    yield host.call("ReadLine", [])
+
+
+@cmdlet("Clear-Host", "", aliases="cls clear", module="Core")
+def clear_host(call: Call) -> None:
+    if call.session.host:
+        call.session.host.call("SetBufferContents1", [])

@@ -1,0 +1,409 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The language's conversions: to text, truth and numbers, and casts (test endpoint process)."""
+
+from __future__ import annotations
+
+import decimal
+import math
+import re
+import typing
+import uuid
+
+from . import dates, numbers, typesystem, values
+from .errors import ConversionError, ErrorRecord, ExceptionObject, NetError
+from .typesystem import NetObject, NetType
+from .values import unwrap
+
+_SHORT_NAMES = {
+    "System.String": "string", "System.Int32": "int", "System.Int64": "long", "System.Boolean": "bool",
+    "System.Object": "System.Object", "System.Double": "double", "System.Char": "char", "System.Byte": "byte",
+    "System.Collections.Hashtable": "hashtable", "System.DateTime": "datetime", "System.Guid": "guid",
+}  # fmt: skip
+_RANGE_NAMES = {
+    numbers.Byte: "an unsigned byte", numbers.SByte: "a signed byte", numbers.Int16: "an Int16",
+    numbers.UInt16: "a UInt16", int: "an Int32", numbers.UInt32: "a UInt32", numbers.Int64: "an Int64",
+    numbers.UInt64: "a UInt64",
+}  # fmt: skip
+
+
+def to_string(value: object, separator: str = " ", invariant: bool = True) -> str:
+    """The text that the language makes of a value; arrays are joined."""
+    if isinstance(value, str):
+        return str(value)
+    if value is None or value is values.NOTHING:
+        return ""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, (list, bytearray)):
+        return separator.join(to_string(item, separator) for item in value)
+    if isinstance(value, NetType):
+        return _SHORT_NAMES.get(value.full_name, value.full_name)
+    return dotnet_string(value)
+
+
+def dotnet_string(value: object) -> str:
+    """What ToString() gives."""
+    if isinstance(value, float):
+        return numbers.double_text(value)
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f")
+    if isinstance(value, values.DateTime):
+        return dates.format_date(value)
+    if isinstance(value, values.TimeSpan):
+        return dates.span_text(value)
+    if isinstance(value, (values.Uri, values.ScriptBlock)):
+        return value.text
+    if isinstance(value, values.XmlDocument):
+        return "System.Xml.XmlDocument"
+    if isinstance(value, values.SwitchParameter):
+        return str(value.present)
+    if isinstance(value, values.DictionaryEntry):
+        return typesystem.type_of(value).full_name if value.type_name.endswith("Entry") else f"[{to_string(value.key)}, {to_string(value.value)}]"
+    if isinstance(value, values.PSObject):
+        return _object_string(value)
+    if isinstance(value, values.ObjectValue):
+        return value.text if value.text is not None else value.type_names[0]
+    if isinstance(value, NetType):
+        return value.full_name
+    if isinstance(value, (bool, int, str, uuid.UUID, values.Version, values.EnumValue, ErrorRecord, ExceptionObject, NetObject)):
+        return str(value)
+    return typesystem.type_of(value).full_name
+
+
+def _object_string(value: values.PSObject) -> str:
+    method = value.members.get("tostring")
+    if isinstance(method, values.ScriptMethod):
+        from .session import current
+
+        return to_string(current().call_block(method.body, this=value))
+    if not value.custom:
+        return to_string(value.base)
+    pairs = (f"{member.name}={to_string(member.value)}" for member in value.members.values() if isinstance(member, values.NoteProperty))
+    return f"@{{{'; '.join(pairs)}}}"
+
+
+def to_bool(value: object) -> bool:
+    value = unwrap(value)
+    if value is None or value is values.NOTHING:
+        return False
+    if isinstance(value, values.Char):
+        return value != "\0"
+    if isinstance(value, (list, bytearray)) and not isinstance(value, values.NetList):
+        return to_bool(value[0]) if len(value) == 1 else bool(value)
+    if isinstance(value, (bool, str, int, float, decimal.Decimal, values.SwitchParameter, values.NetList)):
+        return bool(value)
+    if isinstance(value, values.EnumValue):
+        return value.value != 0
+    return True
+
+
+def quoted(value: object) -> str:
+    return f'"{to_string(value)}"'
+
+
+def to_number(value: object) -> typing.Any:
+    """What arithmetic does with an operand: text becomes the number that it writes.
+
+    :raises ConversionError: it is no number.
+    """
+    value = unwrap(value)
+    if value is None or value is values.NOTHING:
+        return 0
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, values.Char):
+        return ord(value)
+    if isinstance(value, (int, float, decimal.Decimal)):
+        return value
+    if isinstance(value, values.EnumValue):
+        return value.value
+    if isinstance(value, values.SwitchParameter):
+        return int(value.present)
+    if isinstance(value, str):
+        return _number_of_text(value, "System.Int32")
+    raise _cannot(value, "System.Int32")
+
+
+def _number_of_text(text: str, target: str) -> typing.Any:
+    if not text.strip():
+        return 0
+    try:
+        return numbers.number_of(text.strip())
+    except (ValueError, decimal.DecimalException):
+        message = f"The input string '{text}' was not in a correct format."
+        raise ConversionError(
+            f'Cannot convert value "{text}" to type "{target}". Error: "{message}"',
+            "InvalidCastFromStringToInteger" if target not in ("System.Double", "System.Single", "System.Decimal")
+            else "InvalidCastFromStringToDoubleOrSingle",
+            ExceptionObject("System.FormatException", message),
+        ) from None  # fmt: skip
+
+
+def to_int(value: object) -> int:
+    return int(cast(value, typesystem.find("System.Int32")))  # type: ignore[call-overload, no-any-return]
+
+
+def _cannot(value: object, target: str) -> ConversionError:
+    if value is None:
+        return ConversionError(f'Cannot convert null to type "{target}".', "nullToObjectInvalidCast")
+    source = typesystem.type_of(value).full_name
+    message = f'Cannot convert the {quoted(value)} value of type "{source}" to type "{target}".'
+    return ConversionError(message, "ConvertToFinalInvalidCastException")
+
+
+def _failed(value: object, target: str, error: str, error_id: str, inner: str) -> ConversionError:
+    message = f'Cannot convert value {quoted(value)} to type "{target}". Error: "{error}"'
+    return ConversionError(message, error_id, ExceptionObject(inner, error))
+
+
+def to_integer(value: object, number_type: type, target: str) -> int:
+    """An integer of that type, rounded half to even.
+
+    :raises ConversionError: it is no number or does not fit.
+    """
+    value = unwrap(value)
+    number = _number_of_text(value, target) if isinstance(value, str) and not isinstance(value, values.Char) else to_number(value)
+    if isinstance(number, float) and not math.isfinite(number):
+        whole = 2**200
+    else:
+        whole = round(number)
+    if number_type is not numbers.BigInteger and not numbers.fits(whole, number_type):
+        name = f"Value was either too large or too small for {_RANGE_NAMES[number_type]}."
+        raise _failed(value, target, name, "InvalidCastIConvertible", "System.OverflowException")
+    return typing.cast(int, number_type(whole))
+
+
+def cast(value: object, target: NetType) -> object:
+    """``[target]$value``.
+
+    :raises ConversionError: PowerShell has no such conversion.
+    """
+    name = target.full_name
+    if name in ("System.Object", "System.Array") or target.definition is None and value is not None and _fits(value, target):
+        return value if name != "System.Array" or isinstance(unwrap(value), (list, bytearray)) else [value]
+    plain = unwrap(value)
+    if plain is values.NOTHING:
+        plain = None
+    if converter := _CONVERTERS.get(name):
+        return converter(plain)
+    python = typesystem.PYTHON_OF.get(name)
+    if python in numbers.INTEGERS or python is numbers.BigInteger:
+        return to_integer(plain, typing.cast(type, python), name)
+    if target.element:
+        return to_array(plain, target.element)
+    if target.enum:
+        return _to_enum(plain, target.enum)
+    if plain is None:
+        if target.bases and "System.ValueType" in target.bases and not name.startswith("System.Nullable"):
+            raise _cannot(None, name)
+        return None
+    if name.startswith("System.Nullable"):
+        return cast(plain, target.arguments[0])
+    return _to_object(plain, target)
+
+
+def _fits(value: object, target: NetType) -> bool:
+    plain = unwrap(value)
+    if target.full_name == "System.String":
+        return isinstance(plain, str) and not isinstance(plain, values.Char)
+    if target.full_name == "System.Management.Automation.PSObject":
+        return isinstance(value, values.PSObject)
+    return typesystem.is_a(plain, target)
+
+
+def to_array(value: object, element: NetType) -> object:
+    items: typing.Iterable[object]
+    if isinstance(value, (list, bytearray)):
+        items = value
+    elif isinstance(value, str) and element.full_name == "System.Char":
+        items = [values.Char(character) for character in value]
+    elif value is None:
+        return None
+    else:
+        items = [value]
+    if element.full_name == "System.Byte":
+        return bytearray(to_integer(item, numbers.Byte, element.full_name) for item in items) if not isinstance(items, bytearray) else items
+    converted = [cast(_element(item, value), element) for item in items]
+    return converted if element.full_name == "System.Object" else values.TypedArray(element.full_name, converted)
+
+
+def _element(item: object, container: object) -> object:
+    return numbers.Byte(item) if isinstance(container, bytearray) else item  # type: ignore[call-overload]
+
+
+def _to_enum(value: object, enum_type: values.EnumType) -> object:
+    if isinstance(value, str):
+        found = enum_type.find(value)
+        if found:
+            return found
+        names = ",".join(enum_type.members)
+        error = (
+            f"Unable to match the identifier name {value} to a valid enumerator name. Specify one of the following "
+            f"enumerator names and try again:\n{names.replace(',', ', ')}"
+        )
+        raise _failed(value, enum_type.name, error, "SubstringDisambiguationEnumParseThrewAnException", "System.ArgumentException")
+    if isinstance(value, (int, values.EnumValue, float)) and not isinstance(value, bool):
+        return enum_type(int(value))
+    if isinstance(value, list):
+        return _to_enum(",".join(map(to_string, value)), enum_type)
+    raise _cannot(value, enum_type.name)
+
+
+def _to_object(value: object, target: NetType) -> object:
+    """Collections, classes with a constructor for the value, and properties out of a table."""
+    from . import members
+
+    if target.full_name.startswith("System.Collections."):
+        made = members.construct(target, [])
+        if isinstance(made, values.NetList):
+            items = value if isinstance(value, list) else [value]
+            made.extend(cast(item, target.arguments[0]) if target.arguments else item for item in items)
+            return made
+        if isinstance(made, values.Hashtable) and isinstance(value, values.Hashtable):
+            made.update(value)
+            return made
+    if isinstance(value, values.Hashtable):
+        made = members.construct(target, [])
+        for key, item in value.items():
+            members.set_member(made, to_string(key), item)
+        return made
+    try:
+        return members.construct(target, [value])
+    except NetError as error:
+        text = error.exception.message
+        raise _failed(value, target.full_name, text, "InvalidCastParseTargetInvocation", error.exception.type_names[0]) from None
+    except LookupError:
+        raise _cannot(value, target.full_name) from None
+
+
+def _to_char(value: object) -> object:
+    if isinstance(value, str) and len(value) == 1:
+        return values.Char(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return values.Char(chr(to_integer(value, numbers.UInt16, "System.Char")))
+    error = "String must be exactly one character long."
+    raise _failed(value, "System.Char", error, "InvalidCastParseTargetInvocation", "System.FormatException")
+
+
+def _to_double(number_type: type[float]) -> typing.Callable[[object], object]:
+    name = typesystem.type_of(number_type(0)).full_name
+
+    def convert(value: object) -> object:
+        if isinstance(value, str) and value.strip().lower() in ("nan", "infinity", "-infinity", "∞", "-∞"):
+            return number_type(value.strip().lower().replace("∞", "inf"))
+        number = _number_of_text(value, name) if isinstance(value, str) else to_number(value)
+        return number_type(number)
+
+    return convert
+
+
+def _to_decimal(value: object) -> object:
+    number = _number_of_text(value, "System.Decimal") if isinstance(value, str) else to_number(value)
+    return decimal.Decimal(numbers.double_text(number)) if isinstance(number, float) else decimal.Decimal(number)
+
+
+def _parsed(target: str, parse: typing.Callable[[str], object], message: str) -> typing.Callable[[object], object]:
+    def convert(value: object) -> object:
+        if not isinstance(value, str):
+            raise _cannot(value, target)
+        try:
+            return parse(value)
+        except ValueError:
+            text = message.format(value)
+            raise _failed(value, target, text, "InvalidCastParseTargetInvocation", "System.FormatException") from None
+
+    return convert
+
+
+def _to_datetime(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return values.DateTime(value)
+    message = "The string '{0}' was not recognized as a valid DateTime."
+    return _parsed("System.DateTime", dates.parse, message)(value)
+
+
+def _to_timespan(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return values.TimeSpan(value)
+    message = "String '{0}' was not recognized as a valid TimeSpan."
+    return _parsed("System.TimeSpan", dates.parse_span, message)(value)
+
+
+def version_of(text: str) -> values.Version:
+    if not re.fullmatch(r"\d+(\.\d+){1,3}", text.strip()):
+        raise ValueError(text)
+    return values.Version(tuple(int(part) for part in text.strip().split(".")))
+
+
+def _to_guid(value: object) -> object:
+    message = "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx)."
+    return uuid.UUID(bytes_le=bytes(value)) if isinstance(value, bytearray) else _parsed("System.Guid", uuid.UUID, message)(value)
+
+
+def _to_custom_object(value: object) -> object:
+    if isinstance(value, values.Hashtable):
+        names = [(to_string(key), item) for key, item in value.items()]
+        made = values.PSObject([pair for pair in names if pair[0].lower() != "pstypename"])
+        made.type_names = [to_string(item) for name, item in names if name.lower() == "pstypename"]
+        return made
+    return value
+
+
+def _to_switch(value: object) -> object:
+    return value if isinstance(value, values.SwitchParameter) else values.SwitchParameter(to_bool(value))
+
+
+def _to_boolean(value: object) -> object:
+    if isinstance(value, str):
+        error = (
+            'Cannot convert value {} to type "System.Boolean". Boolean parameters accept only Boolean values and '
+            "numbers, such as $True, $False, 1 or 0."
+        )
+        if isinstance(value, values.Char):
+            raise ConversionError(error.format(quoted(value)), "InvalidCastFromStringToBoolean")
+    return to_bool(value)
+
+
+def _to_type(value: object) -> object:
+    found = typesystem.lookup(value) if isinstance(value, str) else None
+    if found is None:
+        raise _cannot(value, "System.Type")
+    return found
+
+
+def _to_hashtable(value: object) -> object:
+    if value is None:
+        return None
+    if isinstance(value, values.Hashtable):
+        return values.Hashtable(value.items())
+    raise _cannot(value, "System.Collections.Hashtable")
+
+
+def _to_ordered(value: object) -> object:
+    if isinstance(value, values.Hashtable):
+        return values.Hashtable(value.items(), "System.Collections.Specialized.OrderedDictionary")
+    raise _cannot(value, "System.Collections.Specialized.OrderedDictionary")
+
+
+_CONVERTERS: dict[str, typing.Callable[[object], object]] = {
+    "System.String": to_string,
+    "System.Boolean": _to_boolean,
+    "System.Char": _to_char,
+    "System.Double": _to_double(float),
+    "System.Single": _to_double(numbers.Single),
+    "System.Decimal": _to_decimal,
+    "System.DateTime": _to_datetime,
+    "System.TimeSpan": _to_timespan,
+    "System.Guid": _to_guid,
+    "System.Version": lambda value: version_of(to_string(value)),
+    "System.Uri": lambda value: None if value is None else values.Uri(to_string(value)),
+    "System.Xml.XmlDocument": lambda value: values.XmlDocument(to_string(value)),
+    "System.Void": lambda value: None,
+    "System.Type": _to_type,
+    "System.Collections.Hashtable": _to_hashtable,
+    "System.Collections.Specialized.OrderedDictionary": _to_ordered,
+    "System.Management.Automation.PSObject": _to_custom_object,
+    "System.Management.Automation.SwitchParameter": _to_switch,
+}

@@ -1,0 +1,493 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Members of text types: String, Char, Encoding, StringBuilder, Regex (test endpoint process)."""
+
+from __future__ import annotations
+
+import re
+import typing
+
+from . import convert, members, numbers, operators, typesystem, values
+from .convert import to_string
+from .errors import NetError
+from .members import static_property
+from .operators import as_list
+from .typesystem import NetObject, members_of, net_class
+
+
+def utf16_length(text: str) -> int:
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def _is_ordinal_ignore_case(options: tuple[object, ...]) -> bool:
+    return any("ignorecase" in to_string(option).lower() for option in options)
+
+
+def _characters(arguments: tuple[object, ...]) -> str | None:
+    characters = "".join(to_string(item) for argument in arguments for item in as_list(argument))
+    return characters or None
+
+
+@members_of("System.Object")
+class ObjectMembers:
+    """What every object has."""
+
+    def to_string(value: typing.Any, pattern: object = None, provider: object = None) -> str:
+        if isinstance(pattern, str) and pattern:
+            return operators.format_value(value, pattern)
+        return convert.dotnet_string(value)
+
+    def get_type(value: typing.Any) -> object:
+        return typesystem.type_of(value)
+
+    def equals(value: typing.Any, other: object = None) -> bool:
+        return type(values.unwrap(value)) is type(values.unwrap(other)) and operators.equal(value, other, ignore_case=False)
+
+    def get_hash_code(value: typing.Any) -> int:
+        return members.hash_code(value)
+
+    def compare_to(value: typing.Any, other: object) -> int:
+        return operators.compare(value, other, ignore_case=False)
+
+    def dispose(value: typing.Any) -> None:
+        return None
+
+
+ObjectMembers.to_string.wants_wrapper = True  # type: ignore[attr-defined]
+
+
+@members_of("System.String")
+class StringMembers:
+    length = property(utf16_length)  # type: ignore[arg-type]
+    empty = static_property(lambda: "")
+
+    def to_upper(text: str) -> str:  # type: ignore[misc]
+        return text.upper()
+
+    def to_lower(text: str) -> str:  # type: ignore[misc]
+        return text.lower()
+
+    to_upper_invariant, to_lower_invariant = to_upper, to_lower
+
+    def trim(text: str, *characters: object) -> str:  # type: ignore[misc]
+        return text.strip(_characters(characters))
+
+    def trim_start(text: str, *characters: object) -> str:  # type: ignore[misc]
+        return text.lstrip(_characters(characters))
+
+    def trim_end(text: str, *characters: object) -> str:  # type: ignore[misc]
+        return text.rstrip(_characters(characters))
+
+    def substring(text: str, start: int, length: object = None) -> str:  # type: ignore[misc]
+        end = len(text) if length is None else start + convert.to_int(length)
+        if not 0 <= start <= len(text):
+            message = "startIndex cannot be larger than length of string. (Parameter 'startIndex')"
+            raise NetError("System.ArgumentOutOfRangeException", message, ParamName="startIndex")
+        if not start <= end <= len(text):
+            message = "Index and length must refer to a location within the string. (Parameter 'length')"
+            raise NetError("System.ArgumentOutOfRangeException", message, ParamName="length")
+        return text[start:end]
+
+    def replace(text: str, old: str, new: str, *options: object) -> str:  # type: ignore[misc]
+        if _is_ordinal_ignore_case(options):
+            return re.sub(re.escape(old), lambda match: new, text, flags=re.IGNORECASE)
+        return text.replace(old, new)
+
+    def split(text: str, *arguments: object) -> object:  # type: ignore[misc]
+        separators: list[str] = []
+        count, options = 0, ""
+        for position, argument in enumerate(arguments):
+            if isinstance(argument, values.EnumValue):
+                options = str(argument)
+            elif isinstance(argument, int) and position:
+                count = argument
+            elif isinstance(argument, str) and position and argument.lower() in ("removeemptyentries", "none", "trimentries"):
+                options = argument
+            else:
+                items = as_list(argument)
+                separators += [to_string(item) for item in items]
+        pattern = "|".join(re.escape(item) for item in separators if item) or r"\s"
+        parts = re.split(pattern, text, maxsplit=max(count - 1, 0)) if count != 1 else [text]
+        if "trim" in options.lower():
+            parts = [part.strip() for part in parts]
+        if "remove" in options.lower():
+            parts = [part for part in parts if part]
+        return values.TypedArray("System.String", parts)
+
+    def index_of(text: str, value: str, *options: object) -> int:  # type: ignore[misc]
+        start = next((option for option in options if isinstance(option, int)), 0)
+        if _is_ordinal_ignore_case(options):
+            return text.lower().find(value.lower(), start)
+        return text.find(value, start)
+
+    def last_index_of(text: str, value: str, *options: object) -> int:  # type: ignore[misc]
+        return text.rfind(value)
+
+    def index_of_any(text: str, characters: object) -> int:  # type: ignore[misc]
+        found = [text.find(to_string(item)) for item in as_list(characters)]
+        return min((position for position in found if position >= 0), default=-1)
+
+    def contains(text: str, value: str, *options: object) -> bool:  # type: ignore[misc]
+        return value.lower() in text.lower() if _is_ordinal_ignore_case(options) else value in text
+
+    def starts_with(text: str, value: str, *options: object) -> bool:  # type: ignore[misc]
+        return text.lower().startswith(value.lower()) if _is_ordinal_ignore_case(options) else text.startswith(value)
+
+    def ends_with(text: str, value: str, *options: object) -> bool:  # type: ignore[misc]
+        return text.lower().endswith(value.lower()) if _is_ordinal_ignore_case(options) else text.endswith(value)
+
+    def insert(text: str, start: int, value: str) -> str:  # type: ignore[misc]
+        return text[:start] + value + text[start:]
+
+    def remove(text: str, start: int, count: object = None) -> str:  # type: ignore[misc]
+        return text[:start] + ("" if count is None else text[start + convert.to_int(count) :])
+
+    def pad_left(text: str, width: int, character: str = " ") -> str:  # type: ignore[misc]
+        return text.rjust(width, character)
+
+    def pad_right(text: str, width: int, character: str = " ") -> str:  # type: ignore[misc]
+        return text.ljust(width, character)
+
+    def to_char_array(text: str) -> object:  # type: ignore[misc]
+        return values.TypedArray("System.Char", map(values.Char, text))
+
+    def equals(text: str, other: object = None, *options: object) -> bool:  # type: ignore[misc]
+        if not isinstance(other, str):
+            return False
+        return text.lower() == other.lower() if _is_ordinal_ignore_case(options) else text == other
+
+    def get_enumerator(text: str) -> object:  # type: ignore[misc]
+        return iter([values.Char(character) for character in text])
+
+    def normalize(text: str, *form: object) -> str:  # type: ignore[misc]
+        import unicodedata
+
+        return unicodedata.normalize("NFC", text)
+
+    @staticmethod
+    def is_null_or_empty(text: object) -> bool:
+        return not to_string(text)
+
+    @staticmethod
+    def is_null_or_white_space(text: object) -> bool:
+        return not to_string(text).strip()
+
+    @staticmethod
+    def join(separator: str, *items: object) -> str:
+        parts = as_list(items[0]) if len(items) == 1 else list(items)
+        return separator.join(to_string(part) for part in parts)
+
+    @staticmethod
+    def concat(*items: object) -> str:
+        parts = as_list(items[0]) if len(items) == 1 else list(items)
+        return "".join(to_string(part) for part in parts)
+
+    @staticmethod
+    def format(pattern: object, *items: object) -> str:
+        pattern, arguments = (items[0], items[1:]) if not isinstance(pattern, str) else (pattern, items)
+        return operators.format_text(pattern, list(arguments[0]) if len(arguments) == 1 and isinstance(arguments[0], list) else list(arguments))
+
+    @staticmethod
+    def compare(first: str, second: str, *options: object) -> int:
+        return operators.compare(first, second, bool(options) and (options[0] is True or _is_ordinal_ignore_case(options)))
+
+    @staticmethod
+    def new(characters: object, count: int = 1) -> str:
+        return "".join(map(to_string, as_list(characters))) * count
+
+
+@members_of("System.Char")
+class CharMembers:
+    @staticmethod
+    def is_digit(text: str, position: int = 0) -> bool:
+        return text[position].isdigit()
+
+    @staticmethod
+    def is_letter(text: str, position: int = 0) -> bool:
+        return text[position].isalpha()
+
+    @staticmethod
+    def is_letter_or_digit(text: str, position: int = 0) -> bool:
+        return text[position].isalnum()
+
+    @staticmethod
+    def is_white_space(text: str, position: int = 0) -> bool:
+        return text[position].isspace()
+
+    @staticmethod
+    def is_upper(text: str, position: int = 0) -> bool:
+        return text[position].isupper()
+
+    @staticmethod
+    def is_lower(text: str, position: int = 0) -> bool:
+        return text[position].islower()
+
+    @staticmethod
+    def to_upper(text: str) -> object:
+        return values.Char(text.upper())
+
+    @staticmethod
+    def to_lower(text: str) -> object:
+        return values.Char(text.lower())
+
+
+@net_class
+class Encoding(NetObject):
+    """System.Text.Encoding and its kinds, which differ by codec and by the mark that files begin with."""
+
+    net_name = "System.Text.Encoding"
+    net_properties = ("EncodingName", "WebName", "CodePage")
+
+    def __init__(self, codec: str = "utf-8", preamble: bytes = b"") -> None:
+        self._codec, self._preamble = codec, preamble
+
+    @property
+    def codec(self) -> str:
+        return self._codec
+
+    encoding_name = property(lambda self: self._codec)
+    web_name = property(lambda self: self._codec.replace("-le", ""))
+    code_page = property(lambda self: {"utf-8": 65001, "utf-16-le": 1200, "ascii": 20127, "latin-1": 28591}.get(self._codec, 0))
+
+    def get_bytes(self, text: object) -> object:
+        plain = "".join(map(to_string, as_list(text)))
+        if self._codec.startswith("utf-16"):
+            return bytearray(plain.encode(self._codec, "surrogatepass"))
+        return bytearray(plain.encode(self._codec, "replace"))
+
+    def get_string(self, data: bytearray, start: int = 0, count: object = None) -> str:
+        end = len(data) if count is None else start + convert.to_int(count)
+        return bytes(data[start:end]).decode(self._codec, "replace")
+
+    def get_chars(self, data: bytearray) -> object:
+        return values.TypedArray("System.Char", map(values.Char, self.get_string(data)))
+
+    def get_byte_count(self, text: str) -> int:
+        return len(typing.cast(bytearray, self.get_bytes(text)))
+
+    def get_preamble(self) -> object:
+        return bytearray(self._preamble)
+
+    @staticmethod
+    def get_encoding(name: object) -> object:
+        return encoding_named(to_string(name))
+
+    utf8 = static_property(lambda: Encoding("utf-8", b"\xef\xbb\xbf"))
+    unicode = static_property(lambda: Encoding("utf-16-le", b"\xff\xfe"))
+    big_endian_unicode = static_property(lambda: Encoding("utf-16-be", b"\xfe\xff"))
+    ascii = static_property(lambda: Encoding("ascii"))
+    default = static_property(lambda: Encoding("utf-8"))
+    latin1 = static_property(lambda: Encoding("latin-1"))
+
+
+@net_class
+class UTF8Encoding(Encoding):
+    net_name = "System.Text.UTF8Encoding"
+    net_bases = ("System.Text.Encoding", "System.Object")
+
+    def __init__(self, mark: bool = False, strict: bool = False) -> None:
+        super().__init__("utf-8", b"\xef\xbb\xbf" if mark else b"")
+
+
+@net_class
+class UnicodeEncoding(Encoding):
+    net_name = "System.Text.UnicodeEncoding"
+    net_bases = ("System.Text.Encoding", "System.Object")
+
+    def __init__(self, *options: object) -> None:
+        super().__init__("utf-16-le", b"\xff\xfe")
+
+
+_ENCODINGS = {
+    "utf8": ("utf-8", b""), "utf-8": ("utf-8", b""), "65001": ("utf-8", b""), "utf8nobom": ("utf-8", b""),
+    "utf8bom": ("utf-8", b"\xef\xbb\xbf"), "unicode": ("utf-16-le", b"\xff\xfe"), "utf-16": ("utf-16-le", b"\xff\xfe"),
+    "1200": ("utf-16-le", b"\xff\xfe"), "bigendianunicode": ("utf-16-be", b"\xfe\xff"), "ascii": ("ascii", b""),
+    "us-ascii": ("ascii", b""), "latin1": ("latin-1", b""), "iso-8859-1": ("latin-1", b""), "28591": ("latin-1", b""),
+    "windows-1252": ("cp1252", b""), "ansi": ("cp1252", b""), "oem": ("utf-8", b""), "default": ("utf-8", b""), "437": ("cp437", b""),
+}  # fmt: skip
+
+
+def encoding_named(name: str) -> Encoding:
+    """:raises NetError: no such encoding."""
+    found = _ENCODINGS.get(name.lower())
+    if found is None:
+        message = f"'{name}' is not a supported encoding name. (Parameter 'name')"
+        raise NetError("System.ArgumentException", message, ParamName="name")
+    return Encoding(*found)
+
+
+@net_class
+class StringBuilder(NetObject):
+    net_name = "System.Text.StringBuilder"
+    net_properties = ("Capacity", "Length")
+
+    def __init__(self, text: object = "", *capacity: object) -> None:
+        self._text = [text] if isinstance(text, str) else []
+
+    length = property(lambda self: utf16_length(str(self)))
+    capacity = property(lambda self: max(16, len(str(self))))
+
+    def __str__(self) -> str:
+        return "".join(self._text)
+
+    def append(self, value: object, *rest: object) -> object:
+        self._text.append(to_string(value) * (convert.to_int(rest[0]) if rest else 1))
+        return self
+
+    def append_line(self, value: object = "") -> object:
+        self._text.append(f"{to_string(value)}\n")
+        return self
+
+    def append_format(self, pattern: str, *items: object) -> object:
+        self._text.append(operators.format_text(pattern, list(items)))
+        return self
+
+    def clear(self) -> object:
+        self._text.clear()
+        return self
+
+    def insert(self, position: int, value: str) -> object:
+        text = str(self)
+        self._text = [text[:position] + value + text[position:]]
+        return self
+
+    def replace(self, old: str, new: str) -> object:
+        self._text = [str(self).replace(old, new)]
+        return self
+
+
+@net_class
+class Group(NetObject):
+    net_name = "System.Text.RegularExpressions.Group"
+    net_properties = ("Success", "Name", "Index", "Length", "Value")
+
+    def __init__(self, match: re.Match[str], name: str | int) -> None:
+        self._match, self._name = match, name
+
+    success = property(lambda self: self._match.group(self._name) is not None)
+    name = property(lambda self: str(self._name))
+    value = property(lambda self: self._match.group(self._name) or "")
+    index = property(lambda self: max(self._match.start(self._name), 0))
+    length = property(lambda self: len(self._match.group(self._name) or ""))
+
+    def __str__(self) -> str:
+        return self._match.group(self._name) or ""
+
+
+@net_class
+class GroupCollection(NetObject):
+    net_name = "System.Text.RegularExpressions.GroupCollection"
+
+    def __init__(self, match: re.Match[str]) -> None:
+        self._match = match
+
+    count = property(lambda self: self._match.re.groups + 1)
+
+    def get_item(self, key: object) -> object:
+        name = key if isinstance(key, int) else to_string(key)
+        return Group(self._match, name) if isinstance(name, int) or name in self._match.re.groupindex else None
+
+
+@net_class
+class Match(Group):
+    net_name = "System.Text.RegularExpressions.Match"
+    net_bases = ("System.Text.RegularExpressions.Group", "System.Object")
+
+    def __init__(self, match: re.Match[str]) -> None:
+        super().__init__(match, 0)
+
+    groups = property(lambda self: GroupCollection(self._match))
+
+    def result(self, pattern: str) -> str:
+        return operators.replacement(pattern)(self._match)
+
+
+@net_class
+class NoMatch(NetObject):
+    """The Match of a search that found nothing."""
+
+    net_name = "System.Text.RegularExpressions.EmptyMatch"
+    net_properties = ("Success", "Value")
+    success = property(lambda self: False)
+    value = property(lambda self: "")
+    groups = property(lambda self: values.NetList())
+
+
+def _flags(options: tuple[object, ...]) -> int:
+    text = ",".join(to_string(option) for option in options).lower()
+    found = {"ignorecase": re.IGNORECASE, "multiline": re.MULTILINE, "singleline": re.DOTALL, "ignorepatternwhitespace": re.VERBOSE}
+    return sum(flag for name, flag in found.items() if name in text)
+
+
+@net_class
+class Regex(NetObject):
+    net_name = "System.Text.RegularExpressions.Regex"
+    net_properties = ("Options", "RightToLeft", "MatchTimeout")
+
+    def __init__(self, pattern: str, *options: object) -> None:
+        self._pattern = pattern
+        self._options = ", ".join(to_string(option) for option in options) or "None"
+        self._compiled = operators.regex(pattern, _flags(options))
+
+    options = property(lambda self: self._options)
+    right_to_left = property(lambda self: False)
+    match_timeout = property(lambda self: values.TimeSpan(-10000))
+
+    def __str__(self) -> str:
+        return self._pattern
+
+    @staticmethod
+    def escape(text: str) -> str:
+        return re.sub(r"[\\*+?|{}\[\]()^$.# \t\n\r\f]", lambda found: {"\n": r"\n", "\t": r"\t", "\r": r"\r"}.get(found.group(), f"\\{found.group()}"), text)
+
+    @staticmethod
+    def unescape(text: str) -> str:
+        return re.sub(r"\\(.)", r"\1", text)
+
+
+def _regex_function(name: str) -> None:
+    """Adds a method that is also static, with the pattern after the text."""
+    action = {
+        "is_match": lambda compiled, text: compiled.search(text) is not None,
+        "match": lambda compiled, text: Match(found) if (found := compiled.search(text)) else NoMatch(),
+        "matches": lambda compiled, text: values.NetList("System.Collections.ArrayList", [Match(found) for found in compiled.finditer(text)]),
+        "split": lambda compiled, text: values.TypedArray("System.String", [part or "" for part in compiled.split(text)]),
+    }[name]
+
+    def method(self: object, text: object, pattern: object = None, *options: object) -> object:
+        return action(self._compiled, to_string(text))  # type: ignore[attr-defined]
+
+    setattr(Regex, name, _Both(method, lambda text, pattern, *options: action(operators.regex(pattern, _flags(options)), to_string(text))))
+
+
+class _Both(staticmethod):  # type: ignore[type-arg]
+    """A static method of which there is also one of the instance."""
+
+    def __init__(self, method: typing.Callable[..., object], static: typing.Callable[..., object]) -> None:
+        super().__init__(static)
+        self._method = method
+
+    def __call__(self, *arguments: object) -> object:
+        return self._method(*arguments)
+
+
+for _name in ("is_match", "match", "matches", "split"):
+    _regex_function(_name)
+
+
+def _substitute(compiled: re.Pattern[str], text: object, new: object) -> str:
+    if isinstance(new, values.ScriptBlock):
+        from .session import current
+
+        block = new
+        return compiled.sub(lambda found: to_string(current().call_block(block, [Match(found)])), to_string(text))
+    return compiled.sub(operators.replacement(to_string(new)), to_string(text))
+
+
+Regex.replace = _Both(  # type: ignore[attr-defined]
+    lambda self, text, new, *options: _substitute(self._compiled, text, new),
+    lambda text, pattern, new, *options: _substitute(operators.regex(pattern, _flags(options)), text, new),
+)
+
+__all__ = ["Encoding", "Match", "encoding_named", "numbers", "utf16_length"]

@@ -1,0 +1,445 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Parses statements, script blocks, functions, classes (test endpoint process)."""
+
+from __future__ import annotations
+
+import re
+
+from . import syntax
+from .command_parser import CommandParser
+from .errors import ParseError
+
+_LABEL = re.compile(r":(\w+)(?=\s)")
+_NAMED_BLOCKS = ("begin", "process", "end", "dynamicparam", "clean")
+_FUNCTION_NAME = re.compile(r"[^\s(){};|&,]+")
+
+
+def parse(text: str, file: str | None = None) -> syntax.ScriptBlock:
+    """The script as a tree.
+
+    :raises ParseError: as PowerShell's parser refuses it, with the first error's message.
+    """
+    source = syntax.Source(text, file)
+    parser = Parser(source)
+    try:
+        block = parser.script_block(0, "")
+    except RecursionError:
+        raise ParseError("The script is nested too deeply.", "TooDeeplyNested", syntax.Extent(source, 0, 0)) from None
+    if parser.position < parser.end:
+        message = f"Unexpected token '{parser.peek()}' in expression or statement."
+        raise parser.error(message, "UnexpectedToken", incomplete=False)
+    return block
+
+
+class Parser(CommandParser):
+    """Statements and what is made of them."""
+
+    def script_block(self, start: int, terminator: str) -> syntax.ScriptBlock:
+        """The inside of braces (`terminator` "}", which is read too) or the whole source (no terminator)."""
+        self.skip_newlines("\r\n;")
+        while self.keyword("using"):
+            self.match(re.compile(r"[^\r\n;]*"))
+            self.skip_newlines("\r\n;")
+        attributes, parameters, has_block = self._param_block()
+        blocks = self._blocks(terminator)
+        if terminator and not self.accept(terminator):
+            message = "Missing closing '}' in statement block or type definition."
+            raise self.error(message, "MissingEndCurlyBrace", start)
+        return syntax.ScriptBlock(self.extent(start), parameters, attributes, blocks, has_block)
+
+    def _param_block(self) -> tuple[list[syntax.Attribute], list[syntax.ParameterDefinition], bool]:
+        mark = self.position
+        attributes: list[syntax.Attribute] = []
+        while self.at("[") and re.compile(r"\[\s*[\w.]+\s*\(").match(self.text, self.position, self.end):
+            attributes.append(self.attribute())
+            self.skip_newlines()
+        if not self.keyword("param"):
+            self.position = mark
+            return [], [], False
+        self.skip_newlines()
+        parameters = self._parameters()
+        self.skip_newlines("\r\n;")
+        return attributes, parameters, True
+
+    def _parameters(self) -> list[syntax.ParameterDefinition]:
+        """A list of parameters in parentheses."""
+        start = self.position
+        self.expect("(", "Missing '(' in parameter list.", "MissingOpenParenthesisInParameterList")
+        parameters: list[syntax.ParameterDefinition] = []
+        self.skip_newlines()
+        while not self.accept(")"):
+            parameters.append(self._parameter())
+            self.skip_newlines()
+            if self.accept(","):
+                self.skip_newlines()
+            elif not self.at(")"):
+                message = "Missing ')' in function parameter list."
+                raise self.error(message, "MissingEndParenthesisInFunctionParameterList", start)
+        return parameters
+
+    def _parameter(self) -> syntax.ParameterDefinition:
+        start = self.position
+        attributes: list[syntax.Attribute] = []
+        type_name: str | None = None
+        while self.at("["):
+            mark = self.position
+            if re.compile(r"\[\s*[\w.]+\s*\(").match(self.text, self.position, self.end):
+                attributes.append(self.attribute())
+            else:
+                self.position = mark
+                type_name = self.type_name()
+            self.skip_newlines()
+        variable = self.variable()
+        if variable is None:
+            raise self.error("Missing variable name in parameter list.", "MissingVariableName")
+        self.skip_space()
+        default: syntax.Node | None = None
+        if self.accept("="):
+            self.skip_newlines()
+            default = self._argument_expression()
+        return syntax.ParameterDefinition(self.extent(start), variable.name, type_name, default, attributes)
+
+    def attribute(self) -> syntax.Attribute:
+        start = self.position
+        self.position += 1
+        name = self.match(re.compile(r"\s*[\w.]+\s*")).strip()
+        positional: list[syntax.Node] = []
+        named: dict[str, syntax.Node | None] = {}
+        if self.accept("("):
+            self.skip_newlines()
+            while not self.accept(")"):
+                self._attribute_argument(positional, named)
+                self.skip_newlines()
+                if self.accept(","):
+                    self.skip_newlines()
+                elif not self.at(")"):
+                    raise self.error("Missing ')' in attribute.", "MissingEndParenthesisInAttribute", start)
+        self.expect("]", "Missing closing ']' in attribute.", "MissingEndSquareBracket")
+        return syntax.Attribute(self.extent(start), name, positional, named)
+
+    def _attribute_argument(self, positional: list[syntax.Node], named: dict[str, syntax.Node | None]) -> None:
+        found = re.compile(r"([A-Za-z_]\w*)\s*(=)?\s*").match(self.text, self.position, self.end)
+        if not found:
+            positional.append(self._argument_expression())
+            return
+        self.position = found.end()
+        named[found.group(1).lower()] = self._argument_expression() if found.group(2) else None
+
+    def _blocks(self, terminator: str) -> dict[str, list[syntax.Node]]:
+        blocks: dict[str, list[syntax.Node]] = {}
+        self.skip_newlines("\r\n;")
+        while True:
+            mark = self.position
+            name = self.keyword(*_NAMED_BLOCKS)
+            self.skip_newlines()
+            if not name or not self.at("{"):
+                self.position = mark
+                break
+            blocks[name] = self.block()
+            self.skip_newlines("\r\n;")
+        if not blocks:
+            blocks["end"] = self.statements(terminator)
+        return blocks
+
+    def block(self) -> list[syntax.Node]:
+        """Statements in braces."""
+        start = self.position
+        if not self.accept("{"):
+            raise self.error("Missing statement block.", "MissingStatementBlock")
+        statements = self.statements("}")
+        if not self.accept("}"):
+            message = "Missing closing '}' in statement block or type definition."
+            raise self.error(message, "MissingEndCurlyBrace", start)
+        return statements
+
+    def statements(self, terminator: str) -> list[syntax.Node]:
+        """Statements up to the terminator, which is left, or to the source's end."""
+        statements: list[syntax.Node] = []
+        while True:
+            self.skip_newlines("\r\n;")
+            if self.position >= self.end or (terminator and self.at(terminator)):
+                return statements
+            statement = self.statement()
+            statements.append(statement)
+            self._end_of_statement(statement, terminator)
+
+    def _end_of_statement(self, statement: syntax.Node, terminator: str) -> None:
+        self.skip_space()
+        ended = self.position >= self.end or self.at("\r", "\n", ";") or (terminator and self.at(terminator))
+        braced = not isinstance(statement, (syntax.Pipeline, syntax.Assignment, syntax.Chain, syntax.Flow))
+        if not ended and not braced:
+            found = re.compile(r"[^\s;)}]+|.").match(self.text, self.position, self.end)
+            message = f"Unexpected token '{found.group() if found else ''}' in expression or statement."
+            raise self.error(message, "UnexpectedToken", incomplete=False)
+
+    def statement(self) -> syntax.Node:
+        start = self.position
+        label = None
+        if found := _LABEL.match(self.text, self.position, self.end):
+            label, self.position = found.group(1), found.end()
+            self.skip_newlines()
+        mark = self.position
+        word = self.keyword(*_STATEMENTS)
+        if not word:
+            return self.pipeline_statement()
+        if self.at("-", "(") and word in ("data", "class", "enum"):
+            self.position = mark
+            return self.pipeline_statement()
+        self.skip_space()
+        node: syntax.Node = getattr(self, f"_{_STATEMENTS[word]}")(start, word, label)
+        return node
+
+    def _condition(self, word: str) -> syntax.Node:
+        """What stands in parentheses after a keyword."""
+        start = self.position
+        self.expect("(", f"Missing '(' after '{word}' in {word} statement.", "MissingOpenParenthesisInIfStatement")
+        self.skip_newlines()
+        if self.position >= self.end or self.at(")"):
+            if word in ("if", "elseif"):
+                message = "Missing condition in if statement after 'if ('."
+                raise self.error(message, "IfStatementMissingCondition", start)
+            raise self.error(f"Missing expression after '{word}' in loop.", "MissingExpressionAfterKeyword", start)
+        condition = self.pipeline_statement()
+        self.expect(")", f"Missing closing ')' after expression in '{word}' statement.", "MissingEndParenthesisAfterStatement")
+        self.skip_newlines()
+        return condition
+
+    def _if(self, start: int, word: str, label: str | None) -> syntax.Node:
+        clauses = [(self._condition(word), self.block())]
+        otherwise: list[syntax.Node] | None = None
+        while True:
+            mark = self.position
+            self.skip_newlines()
+            following = self.keyword("elseif", "else")
+            if not following:
+                self.position = mark
+                break
+            self.skip_newlines()
+            if following == "else":
+                otherwise = self.block()
+                break
+            clauses.append((self._condition(following), self.block()))
+        return syntax.If(self.extent(start), clauses, otherwise)
+
+    def _while(self, start: int, word: str, label: str | None) -> syntax.Node:
+        condition = self._condition(word)
+        return syntax.While(self.extent(start), label, condition, self.block())
+
+    def _do(self, start: int, word: str, label: str | None) -> syntax.Node:
+        self.skip_newlines()
+        body = self.block()
+        self.skip_newlines()
+        following = self.keyword("while", "until")
+        if not following:
+            raise self.error("Missing while or until keyword in do loop.", "MissingWhileOrUntilInDoWhile")
+        self.skip_space()
+        condition = self._condition(following)
+        self.position = self.text.rindex(")", 0, self.position) + 1
+        return syntax.While(self.extent(start), label, condition, body, test_last=True, until=following == "until")
+
+    def _for(self, start: int, word: str, label: str | None) -> syntax.Node:
+        self.expect("(", "Missing opening '(' after keyword 'for'.", "MissingOpenParenthesisAfterKeyword")
+        parts: list[syntax.Node | None] = []
+        for terminator in (";", ";", ")"):
+            self.skip_newlines()
+            parts.append(None if self.at(terminator, ")") else self.pipeline_statement())
+            self.skip_newlines()
+            if not self.accept(terminator) and terminator == ")":
+                raise self.error("Missing closing ')' after expression in 'for' statement.", "MissingEndParenthesis")
+        self.skip_newlines()
+        initializer, condition, iterator = parts
+        body = self.block()
+        return syntax.While(self.extent(start), label, condition, body, initializer=initializer, iterator=iterator)
+
+    def _foreach(self, start: int, word: str, label: str | None) -> syntax.Node:
+        self.expect("(", "Missing opening '(' after keyword 'foreach'.", "MissingOpenParenthesisAfterKeyword")
+        self.skip_newlines()
+        variable = self.variable()
+        self.skip_newlines()
+        if variable is None or not self.keyword("in"):
+            raise self.error("Missing 'in' after variable in foreach loop.", "MissingInInForeach")
+        self.skip_newlines()
+        items = self.pipeline_statement()
+        self.expect(")", "Missing closing ')' after expression in 'foreach' loop.", "MissingEndParenthesisAfterForeach")
+        self.skip_newlines()
+        return syntax.ForEach(self.extent(start), label, variable, items, self.block())
+
+    def _switch(self, start: int, word: str, label: str | None) -> syntax.Node:
+        flags: set[str] = set()
+        while flag := self.match(re.compile(r"-[A-Za-z]+")):
+            flags.add(flag[1:].lower())
+            self.skip_newlines()
+        subject = self._condition(word) if self.at("(") else self._argument()
+        self.skip_newlines()
+        self.expect("{", "Missing statement block in switch statement clause.", "MissingSwitchStatementClause")
+        clauses: list[tuple[syntax.Node, list[syntax.Node]]] = []
+        default: list[syntax.Node] | None = None
+        self.skip_newlines("\r\n;")
+        while not self.accept("}"):
+            if self.position >= self.end:
+                raise self.error("Missing closing '}' in switch statement.", "MissingEndCurlyBrace", start)
+            is_default = bool(self.keyword("default"))
+            condition = None if is_default else self._argument()
+            self.skip_newlines()
+            body = self.block()
+            if condition is None:
+                default = body
+            else:
+                clauses.append((condition, body))
+            self.skip_newlines("\r\n;")
+        return syntax.Switch(self.extent(start), label, flags, subject, clauses, default)
+
+    def _try(self, start: int, word: str, label: str | None) -> syntax.Node:
+        self.skip_newlines()
+        body = self.block()
+        catches: list[tuple[list[str], list[syntax.Node]]] = []
+        final: list[syntax.Node] | None = None
+        while final is None:
+            mark = self.position
+            self.skip_newlines()
+            following = self.keyword("catch", "finally")
+            self.skip_newlines()
+            if following == "finally":
+                final = self.block()
+            elif following:
+                catches.append((self._catch_types(), self.block()))
+            else:
+                self.position = mark
+                break
+        if final is None and not catches:
+            message = "The Try statement is missing its Catch or Finally block."
+            raise self.error(message, "MissingCatchOrFinally")
+        return syntax.Try(self.extent(start), body, catches, final or [])
+
+    def _catch_types(self) -> list[str]:
+        names: list[str] = []
+        while self.at("["):
+            names.append(self.type_name())
+            self.skip_newlines()
+            if self.accept(","):
+                self.skip_newlines()
+        return names
+
+    def _trap(self, start: int, word: str, label: str | None) -> syntax.Node:
+        self.skip_newlines()
+        type_name = self.type_name() if self.at("[") else None
+        self.skip_newlines()
+        return syntax.Trap(self.extent(start), type_name, self.block())
+
+    def _flow(self, start: int, word: str, label: str | None) -> syntax.Node:
+        end = start + len(word)
+        if self.position >= self.end or self.at("\r", "\n", ";", "}", ")"):
+            self.position = end
+            return syntax.Flow(self.extent(start), word, None)
+        if word in ("break", "continue"):
+            name = self.match(re.compile(r":?\w+"))
+            return syntax.Flow(self.extent(start), word, None, name.lstrip(":"))
+        value = self.pipeline_statement()
+        return syntax.Flow(self.extent(start, value.extent.end), word, value)
+
+    def _function(self, start: int, word: str, label: str | None) -> syntax.Node:
+        self.skip_newlines()
+        name = self.match(_FUNCTION_NAME)
+        if not name:
+            raise self.error(f"Missing name after {word} keyword.", "MissingNameAfterKeyword")
+        self.skip_newlines()
+        parameters = self._parameters() if self.at("(") else None
+        self.skip_newlines()
+        begin = self.position
+        if not self.accept("{"):
+            raise self.error("Missing function body in function declaration.", "MissingFunctionBody")
+        block = self.script_block(begin, "}")
+        if parameters is not None:
+            block.parameters, block.has_param_block = parameters, True
+        if word == "filter" and "end" in block.blocks and "process" not in block.blocks:
+            block.blocks = {"process": block.blocks["end"]}
+        return syntax.FunctionDefinition(self.extent(start), name, block)
+
+    def _data(self, start: int, word: str, label: str | None) -> syntax.Node:
+        self.match(re.compile(r"[^{]*"))
+        body = self.block()
+        return syntax.If(self.extent(start), [(syntax.Constant(self.extent(start), True), body)], None)
+
+    def _class(self, start: int, word: str, label: str | None) -> syntax.Node:
+        name = self.match(re.compile(r"\w+"))
+        self.skip_newlines()
+        bases: list[str] = []
+        if self.accept(":"):
+            bases = [base.strip() for base in self.match(re.compile(r"[^{]*")).split(",")]
+        self.expect("{", "Missing type body in class declaration.", "MissingTypeBody")
+        members: list[syntax.ClassMember] = []
+        self.skip_newlines("\r\n;")
+        while not self.accept("}"):
+            members.append(self._class_member(name))
+            self.skip_newlines("\r\n;")
+        return syntax.ClassDefinition(self.extent(start), name, bases, members)
+
+    def _class_member(self, class_name: str) -> syntax.ClassMember:
+        start = self.position
+        static, type_name = False, None
+        while True:
+            if word := self.keyword("static", "hidden"):
+                static = static or word == "static"
+            elif self.at("[") and re.compile(r"\[\s*[\w.]+\s*\(").match(self.text, self.position, self.end):
+                self.attribute()
+            elif self.at("["):
+                type_name = self.type_name()
+            else:
+                break
+            self.skip_newlines()
+        if variable := self.variable():
+            self.skip_space()
+            value = None
+            if self.accept("="):
+                self.skip_newlines()
+                value = self.pipeline_statement()
+            return syntax.ClassMember(self.extent(start), variable.name, static, type_name, value)
+        name = self.match(re.compile(r"\w+"))
+        if not name:
+            raise self.error("Invalid member in class definition.", "UnexpectedToken", incomplete=False)
+        return self._class_method(start, name, static, type_name)
+
+    def _class_method(self, start: int, name: str, static: bool, type_name: str | None) -> syntax.ClassMember:
+        parameters = self._parameters()
+        self.skip_newlines()
+        base_arguments: list[syntax.Node] | None = None
+        if self.accept(":"):
+            self.skip_space()
+            self.keyword("base")
+            self.skip_space()
+            base_arguments = self.arguments()
+            self.skip_newlines()
+        begin = self.position
+        self.expect("{", "Missing method body.", "MissingMethodBody")
+        block = self.script_block(begin, "}")
+        block.parameters, block.has_param_block = parameters, True
+        return syntax.ClassMember(self.extent(start), name, static, type_name, None, block, base_arguments)
+
+    def _enum(self, start: int, word: str, label: str | None) -> syntax.Node:
+        name = self.match(re.compile(r"\w+"))
+        self.match(re.compile(r"\s*:\s*\w+"))
+        self.expect("{", "Missing type body in enum declaration.", "MissingTypeBody")
+        members: list[tuple[str, syntax.Node | None]] = []
+        self.skip_newlines("\r\n;")
+        while not self.accept("}"):
+            member = self.match(re.compile(r"\w+"))
+            if not member:
+                raise self.error("Missing closing '}' in enum definition.", "MissingEndCurlyBrace", start)
+            self.skip_space()
+            value = None
+            if self.accept("="):
+                self.skip_space()
+                value = self.expression()
+            members.append((member, value))
+            self.skip_newlines("\r\n;")
+        return syntax.EnumDefinition(self.extent(start), name, members)
+
+
+#: The keyword that begins a statement -> the method that reads the rest of it.
+_STATEMENTS = {
+    "if": "if", "while": "while", "do": "do", "for": "for", "foreach": "foreach", "switch": "switch", "try": "try",
+    "trap": "trap", "break": "flow", "continue": "flow", "return": "flow", "exit": "flow", "throw": "flow",
+    "function": "function", "filter": "function", "data": "data", "class": "class", "enum": "enum",
+}  # fmt: skip

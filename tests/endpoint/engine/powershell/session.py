@@ -1,0 +1,208 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a runspace's code works in: the session that lasts, and the frame of what runs now (test endpoint process)."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import threading
+import time
+import typing
+import uuid
+
+from . import values
+from .api import HostCalls, Language, Streams
+from .errors import Category, ErrorRecord, ExceptionObject, PipelineStopped, PSTerminating, runtime_error
+from .records import CommandInfo, InformationalRecord, InvocationInfo
+from .scopes import Scope
+
+if typing.TYPE_CHECKING:
+    from .syntax import Extent
+
+#: How many calls may be nested; a call takes some 25 frames of Python's stack.
+MAXIMUM_DEPTH = 250
+_active = threading.local()
+
+
+def current() -> Session:
+    """The session whose code this thread runs."""
+    session: Session = _active.session
+    return session
+
+
+class Session:
+    """The state of one runspace; commands reach everything through it."""
+
+    def __init__(self, computer_name: str, user: str, host: HostCalls | None, language: Language) -> None:
+        self.computer_name, self.user, self.host, self.language = computer_name, user, host, language
+        self.instance_id = uuid.uuid4()
+        #: As each wsmprovhost is a process, each session has its own environment and its own location.
+        self.environment: dict[str, str] = dict(os.environ)
+        self.location = os.path.expanduser("~")
+        self.location_stack: list[str] = []
+        self.globals = Scope(None, "global")
+        self.errors = values.NetList()
+        self.modules: list[str] = ["Microsoft.PowerShell.Management", "Microsoft.PowerShell.Utility"]
+        self.classes: dict[str, object] = {}
+        self.jobs: list[object] = []
+        self.stop = threading.Event()
+        self.success = True
+        self.depth = 0
+        self.frames: list[Frame] = []
+
+    def activate(self) -> None:
+        """Makes this the session of the calling thread."""
+        _active.session = self
+
+    def check_stop(self) -> None:
+        if self.stop.is_set():
+            raise PipelineStopped
+
+    def sleep(self, seconds: float) -> None:
+        """Waits, unless the pipeline is stopped meanwhile."""
+        deadline = time.monotonic() + seconds
+        while (rest := deadline - time.monotonic()) > 0:
+            self.check_stop()
+            self.stop.wait(min(rest, 3600.0))
+        self.check_stop()
+
+    def resolve(self, path: str) -> str:
+        """A path of the file system as an absolute one, by the session's location."""
+        path = path.partition("::")[2] if path.lower().startswith(("filesystem::", "microsoft.powershell.core\\")) else path
+        path = path.replace("\\", "/")
+        if path == "~" or path.startswith("~/"):
+            path = os.path.expanduser("~") + path[1:]
+        return os.path.normpath(os.path.join(self.location, path))
+
+    def remember(self, record: ErrorRecord) -> None:
+        """Puts an error at the head of $Error, once."""
+        if not any(known is record for known in self.errors):
+            self.errors.insert(0, record)
+            del self.errors[256:]
+
+    def call_block(
+        self, block: values.ScriptBlock, arguments: typing.Sequence[object] = (), this: object = None, item: object = None
+    ) -> object:
+        """Runs a script block that a value or a method holds, and gives what it wrote as one value."""
+        from .functions import invoke_block
+
+        variables = {"this": this} if this is not None else {}
+        if item is not None:
+            variables.update({"_": item, "PSItem": item})
+        return invoke_block(block, self.frames[-1], arguments, variables)
+
+    def enter(self, frame: Frame) -> None:
+        """:raises PSTerminating: too many calls are nested."""
+        self.check_stop()
+        if self.depth >= MAXIMUM_DEPTH:
+            raise call_depth_error()
+        self.depth += 1
+        self.frames.append(frame)
+
+    def leave(self) -> None:
+        self.depth -= 1
+        self.frames.pop()
+
+    def stack_trace(self) -> str:
+        """``at function, file: line n`` for each call, the innermost first."""
+        lines = []
+        for frame in reversed(self.frames):
+            extent = frame.position
+            file = extent.source.file if extent and extent.source.file else "<No file>"
+            lines.append(f"at {frame.name}, {file}: line {extent.line_number if extent else 1}")
+        return "\n".join(lines)
+
+
+def call_depth_error() -> PSTerminating:
+    message = "The script failed due to call depth overflow."
+    name = "System.Management.Automation.ScriptCallDepthException"
+    return runtime_error(message, "CallDepthOverflow", Category.InvalidOperation, MAXIMUM_DEPTH, type_name=name)
+
+
+@dataclasses.dataclass(eq=False)
+class Frame:
+    """One call that runs: its scope, where its output goes, and what it was called as."""
+
+    session: Session
+    scope: Scope
+    out: typing.Callable[[object], None]
+    streams: Streams
+    invocation: InvocationInfo
+    #: In stack traces.
+    name: str = "<ScriptBlock>"
+    #: Inside a try block or a call from one.
+    position: Extent | None = None
+    #: The objects that come through the pipeline ($input).
+    input: typing.Iterable[object] = ()
+    cmdlet_binding: bool = False
+
+    def with_output(self, out: typing.Callable[[object], None], streams: Streams | None = None) -> Frame:
+        """The same call, writing elsewhere."""
+        return dataclasses.replace(self, out=out, streams=streams or self.streams)
+
+    def preference(self, name: str) -> str:
+        """A preference variable as the name of an ActionPreference."""
+        from .convert import to_string
+
+        value = self.scope.value(name)
+        return to_string(value) or "Continue"
+
+    def locate(self, error: PSTerminating, extent: Extent | None = None) -> None:
+        """Notes where an error happened, unless it is known."""
+        record = error.error_record
+        if isinstance(error, PipelineStopped):
+            return
+        if record.invocation is None:
+            record.invocation = InvocationInfo(None, extent or self.position, history_id=1)
+        if record.script_stack_trace is None:
+            record.script_stack_trace = self.session.stack_trace()
+
+    def write_error(self, record: ErrorRecord, action: str | None = None) -> None:
+        """Handles a non-terminating error as the preference says.
+
+        :raises PSTerminating: the preference is Stop.
+        """
+        action = (action or self.preference("ErrorActionPreference")).lower()
+        if record.script_stack_trace is None:
+            record.script_stack_trace = self.session.stack_trace()
+        if action != "ignore":
+            self.session.remember(record)
+        self.session.success = False
+        if action == "stop":
+            raise stop_error(record)
+        if action in ("continue", "inquire"):
+            record.extended = True
+            self.streams.error(record)
+
+    def informational(self, kind: str, message: str, action: str, at_command: bool = False) -> None:
+        """Writes a warning, verbose or debug message as the preference says.
+
+        :raises PSTerminating: the preference is Stop.
+        """
+        lowered = action.lower()
+        if lowered in ("silentlycontinue", "ignore"):
+            return
+        iteration = (0, 1) if self.invocation.command and self.invocation.command.kind == "Function" else (0, 0)
+        invocation = dataclasses.replace(self.invocation, origin=0, pipeline_length=1, pipeline_position=1)
+        record = InformationalRecord(kind, message, invocation, iteration)
+        getattr(self.streams, kind)(record)
+        if lowered == "stop":
+            text = f'The running command stopped because the preference variable "{kind.capitalize()}Preference" or common parameter is set to Stop: {message}'
+            raise runtime_error(text, "ActionPreferenceStop", Category.OperationStopped, type_name="System.Management.Automation.ActionPreferenceStopException")
+
+
+def stop_error(record: ErrorRecord) -> PSTerminating:
+    """What -ErrorAction Stop makes of an error record."""
+    error = PSTerminating(record)
+    return error
+
+
+def script_invocation(text: str) -> InvocationInfo:
+    """The invocation of a whole script, which has no position of its own."""
+    return InvocationInfo(CommandInfo("Script", "", text), None)
+
+
+def wrapped_exception(type_name: str, message: str, inner: ExceptionObject) -> ExceptionObject:
+    return ExceptionObject(type_name, message, inner)
