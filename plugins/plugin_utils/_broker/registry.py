@@ -44,6 +44,9 @@ class _Group:
 
     def may_grow(self, shared: bool) -> bool:
         """Whether one more session may be opened."""
+        if self.target.session_name is not None:
+            # There is one session of a name; who wants it waits for it.
+            return not self.sessions
         limits = [limit for limit in (self.limit, self.target.max_sessions) if limit]
         return not self.sessions or (not shared and all(len(self.sessions) < limit for limit in limits))
 

@@ -275,6 +275,8 @@ class Run:
             return self._session.failure(fault)
         if fault.cause.kind is FaultKind.SHELL_NOT_FOUND:
             self._session.state = SessionState.BROKEN
+        else:
+            self._session.lost_sight()
         return self._unknown(fault.cause.message)
 
     def _protocol_failure(self, error: PsrpError) -> PSSessionError:

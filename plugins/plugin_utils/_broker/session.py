@@ -22,14 +22,11 @@ from .._psrp.pool import PoolClient
 from .._transport import FaultKind, TransportError
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.messages import Target
-from .courier import RECOVERY, Connect, Courier, Fault
+from . import opening
+from .courier import Connect, Courier, Fault
 from .link import Connection
 from .recovery import CUT, Decision, Phase
 
-#: How many shells are tried when the connection breaks while one is opened.
-_OPENINGS = 3
-#: How often a Delete is sent whose answer was lost: doing it twice does no harm.
-_DELETES = 3
 #: Seconds; what a killed controller leaves on a server is gone after it.
 IMPLICIT_IDLE_TIMEOUT = 300
 
@@ -108,30 +105,35 @@ class Session:
             if fault.decision is not Decision.REOPEN:
                 raise self.failure(fault) from None
             self.state = SessionState.BROKEN
-        if self.state is not SessionState.OPENED:
+        if self.state is not SessionState.OPENED and not self._take_back():
             self.open()
 
     def open(self) -> None:
         """Opens a new shell in place of a lost one, if there was one; raises PSSessionError."""
         self.recreated = self.opened > 0
-        for attempt in range(1, _OPENINGS + 1):
-            self.shell_id = uuid.uuid4()
-            self.pool = PoolClient(self.shell_id, {"remoting.powershell": {"name": self.name}})
-            try:
-                self._open()
-                break
-            except Fault as fault:
-                self.discard()
-                # Nothing runs in it yet: a shell of which an answer was lost is better removed than asked for.
-                if fault.decision is not Decision.ASK or attempt == _OPENINGS:
-                    raise self.failure(fault) from None
-            except ProtocolError as error:
-                self.discard()
-                raise PSSessionError(ErrorKind.FAILED, f"{self} could not be opened: {error}") from None
-        self.opened += 1
-        self._opened_at = self.last_used = self.clock()
-        self.state = SessionState.OPENED
-        log.info("session %d opened: %s, shell %s", self.number, self, self.shell_id)
+        self.state = SessionState.CLOSED
+        try:
+            opened = opening.create(self.courier, self.clock, self.name, self.idle_timeout, self.target.no_profile)
+        except Fault as fault:
+            raise self.failure(fault) from None
+        except ProtocolError as error:
+            raise PSSessionError(ErrorKind.FAILED, f"{self} could not be opened: {error}") from None
+        self._is_opened(*opened)
+
+    def _take_back(self) -> bool:
+        """Connects to the shell of a named session that an earlier broker of this user left on the server."""
+        if self.target.session_name is None or self.opened:
+            return False
+        try:
+            found = opening.connect(self.courier, self.clock, self.name, self.target.configuration_name)
+        except Fault as fault:
+            raise self.failure(fault) from None
+        except ProtocolError as error:
+            raise PSSessionError(ErrorKind.FAILED, f"{self} could not be connected: {error}") from None
+        if found is not None:
+            self._is_opened(*found)
+            self.reconnected = True
+        return found is not None
 
     def exchange_key(self) -> None:
         """Agrees on the key under which SecureStrings travel (MS-PSRP 3.1.5.4.3); raises PSSessionError."""
@@ -190,9 +192,11 @@ class Session:
             self.pool.feed(received.data)
             self.last_used = self.clock()
         except (Fault, ProtocolError) as error:
-            if not isinstance(error, Fault) or error.decision is Decision.REOPEN:
-                self.state = SessionState.BROKEN
             log.warning("session %d: keep-alive failed: %s", self.number, error)
+            if isinstance(error, ProtocolError):
+                self.discard()
+            elif error.decision is Decision.REOPEN:
+                self.state = SessionState.BROKEN
 
     def retarget(self, target: Target) -> None:
         """Takes on a target of the same key; other timeouts or sizes are for new connections."""
@@ -211,24 +215,22 @@ class Session:
 
     def close(self) -> None:
         """Removes the shell from the server and hangs up; never raises: what stays is ended by its idle timeout."""
-        if self.state is not SessionState.CLOSED:
+        if self.state in (SessionState.OPENED, SessionState.DISCONNECTED):
             self.discard()
-            self.state = SessionState.CLOSED
+        self.state = SessionState.CLOSED
         self.courier.hang_up()
 
     def discard(self) -> None:
-        """Removes the shell, whatever its state; afterwards the session is broken."""
+        """Removes the shell with what runs in it; afterwards the session is broken, and opened anew when it is used."""
         self.state = SessionState.BROKEN
-        for _attempt in range(_DELETES):
-            try:
-                with self.courier.main.use() as connection:
-                    connection.delete(self.shell_id)
-                log.info("session %d: shell %s removed", self.number, self.shell_id)
-                return
-            except TransportError as error:
-                log.info("session %d: shell %s not removed: %s", self.number, self.shell_id, error)
-                if not error.may_have_arrived:
-                    return
+        opening.remove(self.courier, self.shell_id)
+
+    def lost_sight(self) -> None:
+        """What ran may still run: a named session is looked for again by its next user, any other one is removed."""
+        if self.target.session_name is not None:
+            self.state = SessionState.DISCONNECTED
+        else:
+            self.discard()
 
     def failure(self, fault: Fault) -> PSSessionError:
         """The error that the user reads for a fault before which nothing was started."""
@@ -259,28 +261,9 @@ class Session:
     def __str__(self) -> str:
         return f"The session {self.name!r} (Id {self.number}) on {self.target.host}"
 
-    def _open(self) -> None:
-        creation = self.pool.creation()
-
-        def create(way: Connection) -> None:
-            way.create(
-                self.shell_id,
-                creation,
-                name=self.name,
-                idle_timeout=self.idle_timeout,
-                output_buffering_mode=None,
-                no_profile=self.target.no_profile,
-            )
-
-        self.courier.request(Phase.OPENING, create)
-        give_up_at = self.clock() + RECOVERY
-        while not self.pool.opened:
-            received = self.courier.request(Phase.OPENING, lambda way: way.receive(self.shell_id, None))
-            self.pool.feed(received.data)
-            if self.pool.broken or self.clock() > give_up_at:
-                raise ProtocolError(self.pool.broken or f"the server did not open it within {RECOVERY:.0f} s")
-
-    def _receive(self, phase: Phase) -> None:
-        """A short Receive for the pool: it tells whether the shell lives, and tells the server that we do."""
-        received = self.courier.request(phase, lambda way: way.receive(self.shell_id, None, operation_timeout=1))
-        self.pool.feed(received.data)
+    def _is_opened(self, shell_id: uuid.UUID, pool: PoolClient) -> None:
+        self.shell_id, self.pool = shell_id, pool
+        self.opened += 1
+        self._opened_at = self.last_used = self.clock()
+        self.state = SessionState.OPENED
+        log.info("session %d opened: %s, shell %s", self.number, self, self.shell_id)

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a session gets its shell, and how it gives it back (broker process).
+
+Nothing runs in a shell that is being opened, so one of which an answer was lost is removed and another one tried.
+"""
+
+from __future__ import annotations
+
+import logging
+import typing
+import uuid
+
+from .._psrp.errors import ProtocolError
+from .._psrp.pool import PoolClient
+from .._transport import TransportError
+from .courier import RECOVERY, Courier, Fault
+from .link import Connection
+from .recovery import Decision, Phase
+
+#: How many shells are tried when the connection breaks while one is opened.
+_TRIES = 3
+#: How often a Delete is sent whose answer was lost: doing it twice does no harm.
+_DELETES = 3
+
+log = logging.getLogger("pssession.broker")
+
+Clock = typing.Callable[[], float]
+#: A shell's id and what speaks with the runspace pool in it.
+Shell = tuple[uuid.UUID, PoolClient]
+
+
+def create(courier: Courier, clock: Clock, name: str, idle_timeout: int | None, no_profile: bool) -> Shell:
+    """A new shell with an opened runspace pool; raises Fault or ProtocolError, and then leaves none behind."""
+    for attempt in range(1, _TRIES + 1):
+        shell_id = uuid.uuid4()
+        pool = PoolClient(shell_id, {"remoting.powershell": {"name": name}})
+        creation = pool.creation()
+        sent = False
+
+        def call(way: Connection, shell_id: uuid.UUID = shell_id, creation: bytes = creation) -> None:
+            settings: dict[str, typing.Any] = {"name": name, "idle_timeout": idle_timeout, "no_profile": no_profile}
+            way.create(shell_id, creation, output_buffering_mode=None, **settings)
+
+        try:
+            courier.request(Phase.OPENING, call)
+            sent = True
+            _await_opened(courier, clock, shell_id, pool)
+            return shell_id, pool
+        except Fault as fault:
+            # One that was surely not made needs no removal: wrong credentials would be tried a second time.
+            if sent or fault.cause.may_have_arrived:
+                remove(courier, shell_id)
+            if fault.decision is not Decision.ASK or attempt == _TRIES:
+                raise
+        except ProtocolError:
+            remove(courier, shell_id)
+            raise
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def connect(courier: Courier, clock: Clock, name: str, configuration_name: str) -> Shell | None:
+    """The shell of that name that this user left on the server, connected; None where there is none.
+
+    Raises Fault, also where another client holds it, or ProtocolError.
+    """
+    shells = courier.request(Phase.OPENING, lambda way: way.enumerate_shells())
+    wanted = (name, configuration_name)
+    found = next((shell for shell in shells if (shell.name, shell.configuration_name) == wanted), None)
+    if found is None:
+        return None
+    pool = PoolClient(found.shell_id)
+    connection = pool.connection()
+    pool.feed(courier.request(Phase.OPENING, lambda way: way.connect(found.shell_id, connection)))
+    _await_opened(courier, clock, found.shell_id, pool)
+    return found.shell_id, pool
+
+
+def remove(courier: Courier, shell_id: uuid.UUID) -> None:
+    """Removes a shell; never raises: one that cannot be removed now is ended by its idle timeout."""
+    for _attempt in range(_DELETES):
+        try:
+            with courier.main.use() as connection:
+                connection.delete(shell_id)
+            log.info("shell %s removed", shell_id)
+            return
+        except TransportError as error:
+            log.info("shell %s not removed: %s", shell_id, error)
+            if not error.may_have_arrived:
+                return
+
+
+def _await_opened(courier: Courier, clock: Clock, shell_id: uuid.UUID, pool: PoolClient) -> None:
+    give_up_at = clock() + RECOVERY
+    while not pool.opened:
+        received = courier.request(Phase.OPENING, lambda way: way.receive(shell_id, None))
+        pool.feed(received.data)
+        if pool.broken or clock() > give_up_at:
+            raise ProtocolError(pool.broken or f"the server did not open it within {RECOVERY:.0f} s")
