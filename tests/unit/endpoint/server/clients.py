@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+import collections.abc
 import contextlib
+import threading
 import typing
 import uuid
 import xml.etree.ElementTree as ET
 
+import pypsrp.exceptions
 import pypsrp.powershell
 import pypsrp.wsman
+import pytest
+from pypsrp.complex_objects import RunspacePoolState
 
 from ansible_collections.remoting.powershell.tests.endpoint.endpoint import Endpoint
 
@@ -92,3 +97,43 @@ def create_cmd_shell(wsman: pypsrp.wsman.WSMan, **children: str) -> str:
         shell.append(element(name, value))
     invoke(wsman, pypsrp.wsman.WSManAction.CREATE, shell, RSP + "/cmd")
     return shell_id
+
+
+@contextlib.contextmanager
+def fault(code: int) -> collections.abc.Iterator[None]:
+    """The body gets this WSManFault."""
+    with pytest.raises(pypsrp.exceptions.WSManFaultError) as caught:
+        yield
+    assert caught.value.code == code
+
+
+def disconnect(pool: pypsrp.powershell.RunspacePool, **children: str) -> None:
+    body = element("Disconnect")
+    for name, text in children.items():
+        body.append(element(name, text))
+    invoke(pool.connection, pypsrp.wsman.WSManAction.DISCONNECT, body, ShellId=pool.id)
+    pool.state = RunspacePoolState.DISCONNECTED
+
+
+def found_by(endpoint: Endpoint, **settings: object) -> pypsrp.powershell.RunspacePool:
+    """The one pool that a new client finds."""
+    [pool] = pypsrp.powershell.RunspacePool.get_runspace_pools(connect(endpoint, **settings))
+    return pool
+
+
+def code_of(call: collections.abc.Callable[[], object]) -> int:
+    try:
+        call()
+    except pypsrp.exceptions.WSManFaultError as error:
+        return int(error.code)
+    return 0
+
+
+def until(condition: collections.abc.Callable[[], bool]) -> None:
+    """Waits for what another thread is about to do."""
+    waited = threading.Event()
+    for _attempt in range(1000):
+        if condition():
+            return
+        waited.wait(0.01)
+    raise AssertionError("it did not happen")
