@@ -112,6 +112,7 @@ class ClassInstance(values.PSObject):
         super().__init__()
         self.definition = definition
         self.type_names = definition.net_type.type_names
+        self.exact_type = True
 
 
 def _default(kind: NetType | None) -> object:

@@ -73,6 +73,9 @@ def dotnet_string(value: object) -> str:
 
 
 def _object_string(value: values.PSObject) -> str:
+    definition = getattr(value, "definition", None)
+    if definition is not None:
+        return to_string(definition.call(value, "ToString", [])) if definition.has_method("ToString") else value.type_names[0]
     method = value.members.get("tostring")
     if isinstance(method, values.ScriptMethod):
         from .session import current

@@ -102,7 +102,10 @@ def _run(function: typing.Callable[..., object], name: str, prefix: tuple[object
         message = f'Cannot convert argument "0", with value: "{{}}", for "{name}" to type: "{error}"'
         raise runtime_error(message, "MethodArgumentConversionInvalidCastArgument", Category.NotSpecified, inner=error.exception, type_name=f"{_EXTENDED}MethodException") from None
     try:
-        return function(*prefix, *converted)
+        result = function(*prefix, *converted)
+        # A method of type void gives nothing, not even null.
+        void = getattr(function, "__annotations__", {}).get("return") in (None, "None")
+        return values.NOTHING if result is None and void else result
     except NetError as error:
         raise method_error(name, len(arguments), error.exception) from None
     except OSError as error:

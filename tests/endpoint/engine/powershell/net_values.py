@@ -541,6 +541,7 @@ for _collection in ("ArrayList", "Queue", "Stack", "Generic.List`1", "Generic.Ha
 for _collection in ("Hashtable", "Specialized.OrderedDictionary", "Generic.Dictionary`2", "Generic.SortedDictionary`2"):
     members_of(f"System.Collections.{_collection}")(TableMembers)
 typesystem.register(NetType("System.Management.Automation.PSBoundParametersDictionary", members=TableMembers))
+typesystem.register(NetType("System.Management.Automation.PSVariableAttributeCollection", members=ListMembers))
 typesystem.register(NetType("System.Management.Automation.PSMemberInfoIntegratingCollection`1", members=ListMembers))
 
 

@@ -102,7 +102,7 @@ def number_of(text: str) -> int | float | decimal.Decimal:
     suffix = (found["suffix"] or "").lower()
     negative = -1 if found["sign"] == "-" else 1
     if suffix == "d":
-        return negative * decimal.Decimal(found["real"]) * multiple
+        return DECIMAL_CONTEXT.multiply(decimal.Decimal(found["real"]), decimal.Decimal(negative * multiple))
     if found["hex"] or found["bin"]:
         digits, base = (found["hex"], 16) if found["hex"] else (found["bin"], 2)
         return _hexadecimal(digits, base, negative * multiple, suffix)

@@ -108,7 +108,8 @@ class Session:
     def stack_trace(self) -> str:
         """``at function, file: line n`` for each call, the innermost first."""
         lines = []
-        for frame in reversed(self.frames):
+        # The first frame is the pipeline's own, which calls the script.
+        for frame in reversed(self.frames[1:] or self.frames):
             extent = frame.position
             file = extent.source.file if extent and extent.source.file else "<No file>"
             lines.append(f"at {frame.name}, {file}: line {extent.line_number if extent else 1}")

@@ -159,6 +159,9 @@ def register_enum(enum_type: values.EnumType) -> values.EnumType:
 
 def lookup(name: str) -> NetType | None:
     """The type of that name (accelerators, ``System.`` left out, arrays and generics too), or None."""
+    known = _types.get(name.lower())
+    if known:
+        return known
     if name.endswith("]"):
         begin = _matching_bracket(name)
         inner = name[begin + 1 : -1]
@@ -246,6 +249,8 @@ def type_of(value: object) -> NetType:
 def type_names(value: object) -> list[str]:
     """The names in ``$value.PSObject.TypeNames``."""
     if isinstance(value, values.PSObject):
+        if value.exact_type:
+            return value.type_names
         base = type_names(value.base) if value.base is not None else type_of(value).type_names
         return [*value.type_names, *(name for name in base if name not in value.type_names)]
     return type_of(value).type_names

@@ -266,6 +266,8 @@ class PSObject:
         self.base = base
         #: Names in front of those that the base has.
         self.type_names: list[str] = list(type_names)
+        #: An object of a script's class: its type names are these and no more.
+        self.exact_type = False
         self.members: dict[str, PSMember] = {}
         for name, value in pairs:
             self.set(name, value)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import enum
 import typing
 import uuid
 
@@ -49,27 +50,11 @@ class _Local(datetime.tzinfo):
 
 
 class _DateTime(psrp.PSDateTime):
-    """Years before 1000 are written with four digits."""
+    """Written as .NET does: four digits for every year, no zeros at the end of a second's fraction."""
 
     def strftime(self, pattern: str) -> str:
-        return super().strftime(pattern.replace("%Y", f"{self.year:04}"))
-
-
-class _Double(psrp.PSDouble):
-    """Written as .NET writes it."""
-
-    def __str__(self) -> str:
-        return _xml_double(self)
-
-
-class _Single(psrp.PSSingle):
-    def __str__(self) -> str:
-        return _xml_double(numbers.Single(self))
-
-
-def _xml_double(value: float) -> str:
-    text = numbers.double_text(value)
-    return {"∞": "INF", "-∞": "-INF"}.get(text, text)
+        text = super().strftime(pattern.replace("%Y", f"{self.year:04}"))
+        return text.rstrip("0") if pattern == ".%f" and not self.nanosecond else text
 
 
 def to_psrp(value: object) -> typing.Any:
@@ -149,7 +134,7 @@ class _Converter:
             if isinstance(member, values.ScriptMethod):
                 continue
             item = members.get_member(value, member.name)
-            entry = _note(member.name, self.convert(item, depth - 1))
+            entry = _note(member.name, self.convert(item, depth))
             (made.PSObject.adapted_properties if adapted else made.PSObject.extended_properties).append(entry)
         return made
 
@@ -167,7 +152,7 @@ class _Converter:
         if depth < 0:
             return convert.dotnet_string(value)
         for key, item in value.items():
-            made[self.convert(key, 0)] = self.convert(item, depth - 1)
+            made[self.convert(key, 0)] = self.convert(item, depth)
         return made
 
     def _list(self, value: list[object], depth: int) -> typing.Any:
@@ -181,20 +166,17 @@ class _Converter:
         if name.endswith("Queue"):
             made = psrp.PSQueue()
             for item in value:
-                made.put(self.convert(item, depth - 1))
+                made.put(self.convert(item, depth))
         else:
             made = kind()
             self.seen[id(value)] = made
-            made.extend(self.convert(item, depth - 1) for item in value)
+            made.extend(self.convert(item, depth) for item in value)
         made.PSObject.type_names = typesystem.type_names(value)
         return made
 
     def _object(self, value: object, depth: int) -> typing.Any:
         names = typesystem.type_names(value)
         if isinstance(value, values.EnumValue):
-            made = psrp.PSInt(value.value)
-            made.PSObject.type_names = names
-            made.PSObject.to_string = str(value)
             return _enumeration(names, str(value), value.value)
         if isinstance(value, ExceptionObject):
             return self._exception(value)
@@ -366,24 +348,10 @@ _ENUM = ("System.Enum", "System.ValueType", "System.Object")
 
 
 def _enumeration(type_names: typing.Sequence[str], text: str, number: int) -> typing.Any:
-    """A value of an enumeration: its text and its number in one object."""
-    enum_type = _ENUM_TYPES.get(type_names[0])
-    if enum_type is None:
-        enum_type = _ENUM_TYPES[type_names[0]] = _serializable_enum(list(type_names))
-    return enum_type(text, number)
-
-
-_ENUM_TYPES: dict[str, typing.Callable[[str, int], typing.Any]] = {}
-
-
-def _serializable_enum(type_names: list[str]) -> typing.Callable[[str, int], typing.Any]:
-    def make(text: str, number: int) -> typing.Any:
-        made = psrp.PSInt(number)
-        made.PSObject.type_names = type_names
-        made.PSObject.to_string = text
-        return made
-
-    return make
+    """A value of an enumeration: its text and its number in one object.  psrpcore makes that of Python's enums only."""
+    kind: typing.Any = enum.Enum("Enumeration", {text: psrp.PSInt(number)})
+    kind.PSObject = blank(type_names).PSObject
+    return kind[text]
 
 
 def _parameters(bound: dict[str, object], typed: bool) -> typing.Any:
@@ -448,7 +416,7 @@ def _primitive(value: object) -> tuple[bool, typing.Any]:
     if kind in _NUMBERS:
         return True, _NUMBERS[kind](value)
     if isinstance(value, float):
-        return True, _Single(value) if isinstance(value, numbers.Single) else _Double(value)
+        return True, psrp.PSSingle(value) if isinstance(value, numbers.Single) else psrp.PSDouble(value)
     if isinstance(value, values.Char):
         return True, psrp.PSChar(ord(value))
     if isinstance(value, bytearray):
