@@ -30,6 +30,7 @@ _CREATE_PIPELINE = 0x00021006
 _APPLICATION_PRIVATE_DATA = 0x00021009
 _RUNSPACEPOOL_INIT_DATA = 0x0002100B
 _SCRIPT = re.compile(rb'<S N="Cmd">(.*?)</S>', re.DOTALL)
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _RUNSPACES = re.compile(rb'<I32 N="(Min|Max)Runspaces">(\d{1,6})</I32>')
 #: Object ids of messages that the endpoint itself writes; an engine's own never come near.
 _OWN_OBJECTS = 1 << 62
@@ -85,7 +86,12 @@ class FragmentReader:
 def script_of(create_pipeline: bytes) -> str:
     """The text of the first command of a CREATE_PIPELINE message; empty when it has none."""
     match = _SCRIPT.search(create_pipeline)
-    return "" if match is None else html.unescape(match.group(1).decode("utf-8", "replace"))
+    if match is None:
+        return ""
+    text = html.unescape(match.group(1).decode("utf-8", "replace"))
+    # MS-PSRP 2.2.5.3.2: UTF-16 code units, so what is outside of the BMP comes as two of them.
+    units = _ESCAPED.sub(lambda unit: chr(int(unit.group(1), 16)), text).encode("utf-16-le", "surrogatepass")
+    return units.decode("utf-16-le", "replace")
 
 
 class PowerShellRuntime:
