@@ -57,8 +57,14 @@ class Workspace:
         }
 
     def write_inventory(self, groups: dict[str, dict[str, typing.Any]]) -> None:
-        """Write the inventory: groups, each with ``hosts`` and ``vars``."""
-        self.inventory.write_text(json.dumps({"all": {"children": groups}}, indent=2), encoding="utf-8")
+        """Write the inventory: groups, each with ``hosts`` and ``vars``, and this computer."""
+        here = {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": sys.executable,
+            "ansible_remote_tmp": str(self.root / "tmp"),
+        }
+        whole = {"all": {"hosts": {"localhost": here}, "children": groups}}
+        self.inventory.write_text(json.dumps(whole, indent=2), encoding="utf-8")
 
     def start(self, program: str, *arguments: str, cwd: pathlib.Path | None = None) -> subprocess.Popen[str]:
         """Start an ansible program in a process group of its own; its output is to be read from ``stdout``."""
