@@ -28,7 +28,9 @@ def define_automatic(session: Session) -> None:
     _define_environment(session)
     scope = session.globals
     for name, value in _PREFERENCES.items():
-        scope.variables[name.lower()] = Variable(name, ACTION_PREFERENCES.find(value), type=find(ACTION_PREFERENCES.name))
+        scope.variables[name.lower()] = Variable(
+            name, ACTION_PREFERENCES.find(value), type=find(ACTION_PREFERENCES.name)
+        )
     host = InternalHost(session)
     constants: dict[str, object] = {
         "PID": os.getpid(), "HOME": os.path.expanduser("~"), "PSHOME": "/opt/microsoft/powershell/7", "Host": host,
@@ -67,7 +69,10 @@ def _define_environment(session: Session) -> None:
 
 def _version_table() -> values.Hashtable:
     table = values.Hashtable((), "System.Management.Automation.PSVersionHashTable")
-    versions = [values.Version((major, minor)) for major, minor in ((1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (5, 1), (6, 0), (7, 0), (7, 6))]
+    versions = [
+        values.Version((major, minor))
+        for major, minor in ((1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (5, 1), (6, 0), (7, 0), (7, 6))
+    ]
     table.update({
         "PSVersion": named("SemanticVersion", {"Major": 7, "Minor": 6, "Patch": 5, "PreReleaseLabel": None, "BuildLabel": None}, "7.6.5"),
         "PSEdition": "Core", "GitCommitId": "7.6.5", "OS": f"{os.uname().sysname} {os.uname().release}", "Platform": "Unix",
@@ -82,9 +87,18 @@ def _sender_info(session: Session) -> values.ObjectValue:
         ["System.Management.Automation.Remoting.PSIdentity", "System.Object"],
         {"AuthenticationType": "", "IsAuthenticated": True, "Name": session.user, "CertificateDetails": None},
     )
-    principal = values.ObjectValue(["System.Management.Automation.Remoting.PSPrincipal", "System.Object"], {"Identity": identity, "WindowsIdentity": None})
+    principal = values.ObjectValue(
+        ["System.Management.Automation.Remoting.PSPrincipal", "System.Object"],
+        {"Identity": identity, "WindowsIdentity": None},
+    )
     return values.ObjectValue(
         ["System.Management.Automation.Remoting.PSSenderInfo", "System.Object"],
-        {"UserInfo": principal, "ClientTimeZone": None, "ConnectionString": "", "ApplicationArguments": values.Hashtable(), "ConfigurationName": ""},
+        {
+            "UserInfo": principal,
+            "ClientTimeZone": None,
+            "ConnectionString": "",
+            "ApplicationArguments": values.Hashtable(),
+            "ConfigurationName": "",
+        },
         session.user,
     )

@@ -11,6 +11,7 @@ import typing
 
 from . import convert, syntax, typesystem, values
 from .errors import Category, ConversionError, ErrorRecord, ExceptionObject, PSTerminating
+from .numbers import Int64
 from .operators import as_list, compare, equal, wildcard
 from .records import CommandInfo, InvocationInfo
 from .typesystem import NetType
@@ -110,7 +111,8 @@ def binding_error(
     where = argument.extent if argument and argument.extent else extent
     exception = ExceptionObject(
         f"{_AUTOMATION}{kind}", message, inner, ParameterName=parameter, ParameterType=parameter_type,
-        TypeSpecified=None, ErrorId=error_id, Line=where.line_number if where else 0, Offset=where.column if where else 0,
+        TypeSpecified=parameter_type, ErrorId=error_id, Line=Int64(where.line_number if where else 0),
+        Offset=Int64(where.column if where else 0), CommandInvocation=f"{_AUTOMATION}InvocationInfo",
     )  # fmt: skip
     record = ErrorRecord(exception, f"{error_id},{command.error_name}", category, activity=command.info.name)
     record.invocation = InvocationInfo(command.info, where)
@@ -165,7 +167,9 @@ class Binder:
             return argument.value
         if not pending or pending[0].name is not None:
             type_name = kind.full_name if kind else "System.Object"
-            message = f"Missing an argument for parameter '{name}'. Specify a parameter of type '{type_name}' and try again."
+            message = (
+                f"Missing an argument for parameter '{name}'. Specify a parameter of type '{type_name}' and try again."
+            )
             raise binding_error(self.command, message, "MissingArgument", name, argument, kind)
         following = pending.pop(0)
         argument.extent = following.extent or argument.extent
@@ -192,7 +196,9 @@ class Binder:
             return False
         full_name, switch = COMMON[matching[0]]
         if switch:
-            value: object = values.SwitchParameter(True if argument.value is MISSING else convert.to_bool(argument.value))
+            value: object = values.SwitchParameter(
+                True if argument.value is MISSING else convert.to_bool(argument.value)
+            )
         else:
             value = self._value_for(argument, pending, full_name, None)
         self.bound.common[full_name] = value
@@ -217,8 +223,12 @@ class Binder:
             self.set(remaining, [argument.value for argument in pending], pending[0])
             return
         if pending and self.command.strict:
-            message = f"A positional parameter cannot be found that accepts argument '{convert.to_string(pending[0].value)}'."
-            raise binding_error(self.command, message, "PositionalParameterNotFound", None, pending[0], extent=self.extent)
+            message = (
+                f"A positional parameter cannot be found that accepts argument '{convert.to_string(pending[0].value)}'."
+            )
+            raise binding_error(
+                self.command, message, "PositionalParameterNotFound", None, pending[0], extent=self.extent
+            )
         self.bound.rest = [argument.value for argument in pending]
 
     def active_sets(self) -> set[str]:
@@ -264,18 +274,32 @@ class Binder:
         kind = typing.cast(NetType, parameter.type)
         try:
             if kind.full_name == "System.Management.Automation.ScriptBlock" and isinstance(value, str):
-                raise ConversionError(f'Cannot convert the "{value}" value of type "System.String" to type "{kind.full_name}".', "")
+                raise ConversionError(
+                    f'Cannot convert the "{value}" value of type "System.String" to type "{kind.full_name}".', ""
+                )
             return convert.cast(value, kind)
         except ConversionError as error:
             if self.command.info.kind == "Cmdlet":
-                message, error_id = f"Cannot bind parameter '{parameter.name}'. {error}", "CannotConvertArgumentNoMessage"
+                message, error_id = (
+                    f"Cannot bind parameter '{parameter.name}'. {error}",
+                    "CannotConvertArgumentNoMessage",
+                )
                 kind_name, category = "ParameterBindingException", Category.InvalidArgument
             else:
                 message = f"Cannot process argument transformation on parameter '{parameter.name}'. {error}"
                 error_id, category = "ParameterArgumentTransformationError", Category.InvalidData
                 kind_name = "ParameterBindingException"
             raise binding_error(
-                self.command, message, error_id, parameter.name, argument, kind, category, kind_name, error.exception, self.extent
+                self.command,
+                message,
+                error_id,
+                parameter.name,
+                argument,
+                kind,
+                category,
+                kind_name,
+                error.exception,
+                self.extent,
             ) from None
 
     def _check_mandatory(self, parameter: Parameter, value: object, argument: Argument | None) -> None:
@@ -304,8 +328,12 @@ class Binder:
             and not (has_input and (parameter.from_pipeline or parameter.from_property))
         ]  # fmt: skip
         if missing:
-            message = f"Cannot process command because of one or more missing mandatory parameters: {' '.join(missing)}."
-            raise binding_error(self.command, message, "MissingMandatoryParameter", f" {' '.join(missing)}", extent=self.extent)
+            message = (
+                f"Cannot process command because of one or more missing mandatory parameters: {' '.join(missing)}."
+            )
+            raise binding_error(
+                self.command, message, "MissingMandatoryParameter", f" {' '.join(missing)}", extent=self.extent
+            )
 
     def bind_input(self, item: object) -> dict[str, object]:
         """What one object of the pipeline brings.

@@ -31,7 +31,11 @@ class ClassBehaviour:
         return [*inherited, *(member for member in self.node.members if member.block is None and not member.static)]
 
     def methods(self, name: str, static: bool = False) -> list[syntax.ClassMember]:
-        own = [member for member in self.node.members if member.block and member.name.lower() == name.lower() and member.static == static]
+        own = [
+            member
+            for member in self.node.members
+            if member.block and member.name.lower() == name.lower() and member.static == static
+        ]
         return own or (self.base.methods(name, static) if self.base else [])
 
     def has_method(self, name: str, static: bool = False) -> bool:
@@ -48,8 +52,17 @@ class ClassBehaviour:
         return made
 
     def _initialize(self, made: values.PSObject, arguments: typing.Sequence[object]) -> None:
-        constructors = [member for member in self.node.members if member.block and member.name.lower() == self.node.name.lower()]
-        chosen = next((member for member in constructors if len(typing.cast(syntax.ScriptBlock, member.block).parameters) == len(arguments)), None)
+        constructors = [
+            member for member in self.node.members if member.block and member.name.lower() == self.node.name.lower()
+        ]
+        chosen = next(
+            (
+                member
+                for member in constructors
+                if len(typing.cast(syntax.ScriptBlock, member.block).parameters) == len(arguments)
+            ),
+            None,
+        )
         if chosen is None:
             if constructors or arguments:
                 raise LookupError(self.node.name)
@@ -58,7 +71,9 @@ class ClassBehaviour:
             return
         block = typing.cast(syntax.ScriptBlock, chosen.block)
         if self.base:
-            scope_arguments = [evaluate(node, self._argument_frame(block, arguments)) for node in chosen.base_arguments or []]
+            scope_arguments = [
+                evaluate(node, self._argument_frame(block, arguments)) for node in chosen.base_arguments or []
+            ]
             self.base._initialize(made, scope_arguments)
         block_output(values.ScriptBlock(block), self.frame, arguments, {"this": made})
 
@@ -76,7 +91,14 @@ class ClassBehaviour:
         :raises NetError: no overload takes so many arguments.
         """
         methods = self.methods(name, static=target is None)
-        chosen = next((member for member in methods if len(typing.cast(syntax.ScriptBlock, member.block).parameters) == len(arguments)), None)
+        chosen = next(
+            (
+                member
+                for member in methods
+                if len(typing.cast(syntax.ScriptBlock, member.block).parameters) == len(arguments)
+            ),
+            None,
+        )
         if chosen is None:
             message = f'Cannot find an overload for "{name}" and the argument count: "{len(arguments)}".'
             raise NetError("System.Management.Automation.MethodException", message)
@@ -118,7 +140,13 @@ class ClassInstance(values.PSObject):
 def _default(kind: NetType | None) -> object:
     if kind is None or "System.ValueType" not in kind.bases:
         return None
-    return False if kind.name == "Boolean" else convert.cast(0, kind) if kind.full_name in typesystem.PYTHON_OF and kind.name not in ("Guid",) else None
+    return (
+        False
+        if kind.name == "Boolean"
+        else convert.cast(0, kind)
+        if kind.full_name in typesystem.PYTHON_OF and kind.name not in ("Guid",)
+        else None
+    )
 
 
 def define_class(node: syntax.ClassDefinition, frame: Frame) -> None:

@@ -131,7 +131,9 @@ class Call:
     ) -> ErrorRecord:
         """An error record of this cmdlet."""
         exception = ExceptionObject(type_name, message, inner, **properties)
-        record = ErrorRecord(exception, f"{error_id},{self.stage.type.class_name}", category, target, self.stage.type.name)
+        record = ErrorRecord(
+            exception, f"{error_id},{self.stage.type.class_name}", category, target, self.stage.type.name
+        )
         record.invocation = self.invocation()
         record.pipeline_iteration = (0, 1)
         return record
@@ -182,11 +184,18 @@ class CmdletStage(Stage):
     """A cmdlet in a pipeline."""
 
     def __init__(
-        self, cmdlet_type: CmdletType, frame: Frame, arguments: typing.Sequence[Argument], extent: syntax.Extent | None, name: str
+        self,
+        cmdlet_type: CmdletType,
+        frame: Frame,
+        arguments: typing.Sequence[Argument],
+        extent: syntax.Extent | None,
+        name: str,
     ) -> None:
         self.type, self.frame, self.arguments, self.extent, self.name = cmdlet_type, frame, arguments, extent, name
         self.info = CommandInfo("Cmdlet", cmdlet_type.name, cmdlet_type.name)
-        command = binding.Command(self.info, cmdlet_type.parameters, cmdlet_type.class_name, True, cmdlet_type.default_set)
+        command = binding.Command(
+            self.info, cmdlet_type.parameters, cmdlet_type.class_name, True, cmdlet_type.default_set
+        )
         self.binder = Binder(command, extent)
         self.call = Call(self)
         self.ran = False
@@ -257,7 +266,11 @@ class CmdletStage(Stage):
             raise
         except (NetError, ConversionError) as error:
             exception = error.exception
-            record = ErrorRecord(exception, f"{exception.type_names[0].rpartition('.')[2]},{self.type.class_name}", Category.InvalidOperation)
+            record = ErrorRecord(
+                exception,
+                f"{exception.type_names[0].rpartition('.')[2]},{self.type.class_name}",
+                Category.InvalidOperation,
+            )
             record.activity, record.invocation = self.type.name, self.call.invocation()
             raise PSTerminating(record) from None
 

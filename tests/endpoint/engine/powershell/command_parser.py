@@ -146,7 +146,9 @@ class CommandParser(ExpressionParser):
         if self.position >= self.end or self.at(")", "}", "|", ";"):
             found = self.peek() or "newline"
             if operator:
-                message = f"The expression after '{operator}' in a pipeline element produced an object that was not valid."
+                message = (
+                    f"The expression after '{operator}' in a pipeline element produced an object that was not valid."
+                )
                 raise self.error(message, "MissingExpression")
             raise self.error(f"Unexpected token '{found}' in expression or statement.", "UnexpectedToken")
         return self._word()
@@ -188,7 +190,9 @@ class CommandParser(ExpressionParser):
         return True
 
     def _single_argument(self) -> syntax.Node:
-        if self.at("$", "(", "@(", "@{", "{", "'", '"', "@'", '@"') or re.compile(r"@\w").match(self.text, self.position):
+        if self.at("$", "(", "@(", "@{", "{", "'", '"', "@'", '@"') or re.compile(r"@\w").match(
+            self.text, self.position
+        ):
             return self._value_argument()
         start = self.position
         sign = self.match(re.compile(r"[-+](?=[.\d])"))

@@ -60,14 +60,20 @@ def dotnet_string(value: object) -> str:
     if isinstance(value, values.SwitchParameter):
         return str(value.present)
     if isinstance(value, values.DictionaryEntry):
-        return typesystem.type_of(value).full_name if value.type_name.endswith("Entry") else f"[{to_string(value.key)}, {to_string(value.value)}]"
+        return (
+            typesystem.type_of(value).full_name
+            if value.type_name.endswith("Entry")
+            else f"[{to_string(value.key)}, {to_string(value.value)}]"
+        )
     if isinstance(value, values.PSObject):
         return _object_string(value)
     if isinstance(value, values.ObjectValue):
         return value.text if value.text is not None else value.type_names[0]
     if isinstance(value, NetType):
         return value.full_name
-    if isinstance(value, (bool, int, str, uuid.UUID, values.Version, values.EnumValue, ErrorRecord, ExceptionObject, NetObject)):
+    if isinstance(
+        value, (bool, int, str, uuid.UUID, values.Version, values.EnumValue, ErrorRecord, ExceptionObject, NetObject)
+    ):
         return str(value)
     return typesystem.type_of(value).full_name
 
@@ -75,7 +81,11 @@ def dotnet_string(value: object) -> str:
 def _object_string(value: values.PSObject) -> str:
     definition = getattr(value, "definition", None)
     if definition is not None:
-        return to_string(definition.call(value, "ToString", [])) if definition.has_method("ToString") else value.type_names[0]
+        return (
+            to_string(definition.call(value, "ToString", []))
+            if definition.has_method("ToString")
+            else value.type_names[0]
+        )
     method = value.members.get("tostring")
     if isinstance(method, values.ScriptMethod):
         from .session import current
@@ -83,7 +93,11 @@ def _object_string(value: values.PSObject) -> str:
         return to_string(current().call_block(method.body, this=value))
     if not value.custom:
         return to_string(value.base)
-    pairs = (f"{member.name}={to_string(member.value)}" for member in value.members.values() if isinstance(member, values.NoteProperty))
+    pairs = (
+        f"{member.name}={to_string(member.value)}"
+        for member in value.members.values()
+        if isinstance(member, values.NoteProperty)
+    )
     return f"@{{{'; '.join(pairs)}}}"
 
 
@@ -167,7 +181,11 @@ def to_integer(value: object, number_type: type, target: str) -> int:
     :raises ConversionError: it is no number or does not fit.
     """
     value = unwrap(value)
-    number = _number_of_text(value, target) if isinstance(value, str) and not isinstance(value, values.Char) else to_number(value)
+    number = (
+        _number_of_text(value, target)
+        if isinstance(value, str) and not isinstance(value, values.Char)
+        else to_number(value)
+    )
     if isinstance(number, float) and not math.isfinite(number):
         whole = 2**200
     else:
@@ -184,7 +202,12 @@ def cast(value: object, target: NetType) -> object:
     :raises ConversionError: PowerShell has no such conversion.
     """
     name = target.full_name
-    if name in ("System.Object", "System.Array") or target.definition is None and value is not None and _fits(value, target):
+    if (
+        name in ("System.Object", "System.Array")
+        or target.definition is None
+        and value is not None
+        and _fits(value, target)
+    ):
         return value if name != "System.Array" or isinstance(unwrap(value), (list, bytearray)) else [value]
     plain = unwrap(value)
     if plain is values.NOTHING:
@@ -227,7 +250,11 @@ def to_array(value: object, element: NetType) -> object:
     else:
         items = [value]
     if element.full_name == "System.Byte":
-        return bytearray(to_integer(item, numbers.Byte, element.full_name) for item in items) if not isinstance(items, bytearray) else items
+        return (
+            bytearray(to_integer(item, numbers.Byte, element.full_name) for item in items)
+            if not isinstance(items, bytearray)
+            else items
+        )
     converted = [cast(_element(item, value), element) for item in items]
     return converted if element.full_name == "System.Object" else values.TypedArray(element.full_name, converted)
 
@@ -246,7 +273,9 @@ def _to_enum(value: object, enum_type: values.EnumType) -> object:
             f"Unable to match the identifier name {value} to a valid enumerator name. Specify one of the following "
             f"enumerator names and try again:\n{names.replace(',', ', ')}"
         )
-        raise _failed(value, enum_type.name, error, "SubstringDisambiguationEnumParseThrewAnException", "System.ArgumentException")
+        raise _failed(
+            value, enum_type.name, error, "SubstringDisambiguationEnumParseThrewAnException", "System.ArgumentException"
+        )
     if isinstance(value, (int, values.EnumValue, float)) and not isinstance(value, bool):
         return enum_type(int(value))
     if isinstance(value, list):
@@ -276,7 +305,9 @@ def _to_object(value: object, target: NetType) -> object:
         return members.construct(target, [value])
     except NetError as error:
         text = error.exception.message
-        raise _failed(value, target.full_name, text, "InvalidCastParseTargetInvocation", error.exception.type_names[0]) from None
+        raise _failed(
+            value, target.full_name, text, "InvalidCastParseTargetInvocation", error.exception.type_names[0]
+        ) from None
     except LookupError:
         raise _cannot(value, target.full_name) from None
 
@@ -342,7 +373,11 @@ def version_of(text: str) -> values.Version:
 
 def _to_guid(value: object) -> object:
     message = "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx)."
-    return uuid.UUID(bytes_le=bytes(value)) if isinstance(value, bytearray) else _parsed("System.Guid", uuid.UUID, message)(value)
+    return (
+        uuid.UUID(bytes_le=bytes(value))
+        if isinstance(value, bytearray)
+        else _parsed("System.Guid", uuid.UUID, message)(value)
+    )
 
 
 def _to_custom_object(value: object) -> object:

@@ -20,7 +20,9 @@ _AMERICAN = re.compile(
     r"(?P<mo>\d\d?)/(?P<d>\d\d?)/(?P<y>\d{4})(?: (?P<h>\d\d?):(?P<m>\d\d)(?::(?P<s>\d\d)(?:\.(?P<f>\d{1,7}))?)?)?"
     r"(?: ?(?P<ap>[AaPp][Mm]))?(?P<z>Z)?"
 )
-_SPAN = re.compile(r"(?P<sign>-?)(?:(?P<d>\d+)(?:\.|:(?=\d+:\d+:)|$))?(?:(?P<h>\d+):(?P<m>\d+)(?::(?P<s>\d+)(?:\.(?P<f>\d{1,7}))?)?)?")
+_SPAN = re.compile(
+    r"(?P<sign>-?)(?:(?P<d>\d+)(?:\.|:(?=\d+:\d+:)|$))?(?:(?P<h>\d+):(?P<m>\d+)(?::(?P<s>\d+)(?:\.(?P<f>\d{1,7}))?)?)?"
+)
 _FORMAT = re.compile(r"'[^']*'|\"[^\"]*\"|\\.|y+|M+|d+|h+|H+|m+|s+|f+|F+|t+|z+|K|.")
 _STANDARD = {
     "d": "MM/dd/yyyy", "D": "dddd, dd MMMM yyyy", "g": "MM/dd/yyyy HH:mm", "G": "MM/dd/yyyy HH:mm:ss",
@@ -89,7 +91,10 @@ def parse(text: str, kind: int | None = None) -> DateTime:
     if meridiem:
         hour = hour % 12 + (12 if meridiem.lower() == "pm" else 0)
     fraction = int((found["f"] or "").ljust(7, "0"))
-    date, clock = (int(found["y"]), int(found["mo"]), int(found["d"])), (hour, int(found["m"] or 0), int(found["s"] or 0))
+    date, clock = (
+        (int(found["y"]), int(found["mo"]), int(found["d"])),
+        (hour, int(found["m"] or 0), int(found["s"] or 0)),
+    )
     value = from_parts(*date, *clock, fraction)
     zone = found["z"]
     if not zone:
@@ -103,7 +108,9 @@ def parse_span(text: str) -> TimeSpan:
     found = _SPAN.fullmatch(text.strip())
     if not found or not (found["d"] or found["h"]):
         raise ValueError(text)
-    seconds = int(found["d"] or 0) * 86400 + int(found["h"] or 0) * 3600 + int(found["m"] or 0) * 60 + int(found["s"] or 0)
+    seconds = (
+        int(found["d"] or 0) * 86400 + int(found["h"] or 0) * 3600 + int(found["m"] or 0) * 60 + int(found["s"] or 0)
+    )
     ticks = seconds * TICKS_PER_SECOND + int((found["f"] or "").ljust(7, "0"))
     return TimeSpan(-ticks if found["sign"] else ticks)
 

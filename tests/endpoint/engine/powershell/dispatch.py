@@ -106,7 +106,9 @@ def make_stage(command: syntax.Command, frame: Frame) -> Stage:
     new_scope = command.operator != "."
     plain = values.unwrap(name)
     if isinstance(plain, values.ScriptBlock):
-        return BlockStage(frame, plain, arguments, extent=command.extent, new_scope=new_scope, invocation_name=command.operator)
+        return BlockStage(
+            frame, plain, arguments, extent=command.extent, new_scope=new_scope, invocation_name=command.operator
+        )
     target = getattr(plain, "command", None)
     if target is not None:
         return stage_for(target, frame, arguments, command.extent, to_string(name), new_scope)
@@ -123,7 +125,12 @@ def make_stage(command: syntax.Command, frame: Frame) -> Stage:
 
 
 def stage_for(
-    target: Resolved, frame: Frame, arguments: list[Argument], extent: syntax.Extent | None, name: str, new_scope: bool = True
+    target: Resolved,
+    frame: Frame,
+    arguments: list[Argument],
+    extent: syntax.Extent | None,
+    name: str,
+    new_scope: bool = True,
 ) -> Stage:
     if isinstance(target, Function):
         info = CommandInfo("Function", target.name, target.block.text)

@@ -178,6 +178,8 @@ class ErrorRecord:
     script_stack_trace: str | None = None
     #: How many objects each command of the pipeline had taken.
     pipeline_iteration: tuple[int, ...] = (0, 0)
+    #: Ends the pipeline: the message then lacks what PowerShell's type data adds.
+    final: bool = False
     #: Written to the error stream: the message then tells about the invocation at length.
     extended: bool = False
 
@@ -202,7 +204,7 @@ class PipelineStopped(PSTerminating):
 
     def __init__(self) -> None:
         exception = ExceptionObject(f"{_AUTOMATION}PipelineStoppedException", "The pipeline has been stopped.")
-        super().__init__(ErrorRecord(exception, "PipelineStopped", Category.OperationStopped))
+        super().__init__(ErrorRecord(exception, "PipelineStopped", Category.OperationStopped, final=True))
 
 
 class ParseError(Exception):

@@ -271,7 +271,9 @@ class ExpressionParser(Scanner):
         if not self.accept(")"):
             raise self.error(
                 f"Missing closing ')' in {'sub' if self.text[start] == '$' else ''}expression.",
-                "MissingEndParenthesisInSubexpression" if self.text[start] == "$" else "MissingEndParenthesisInExpression",
+                "MissingEndParenthesisInSubexpression"
+                if self.text[start] == "$"
+                else "MissingEndParenthesisInExpression",
                 start,
             )
         return statements

@@ -75,7 +75,11 @@ def value_of_statement(node: syntax.Node, frame: Frame) -> object:
 
     if isinstance(node, syntax.Assignment):
         run_statement(node, frame)
-        return evaluate(node.target, frame) if not isinstance(node.target, syntax.Cast) else evaluate(node.target.operand, frame)
+        return (
+            evaluate(node.target, frame)
+            if not isinstance(node.target, syntax.Cast)
+            else evaluate(node.target.operand, frame)
+        )
     expression = _only_expression(node)
     if expression is not None:
         return _EVALUATORS[type(expression)](expression, frame)
@@ -217,7 +221,13 @@ def _unary(node: syntax.Unary, frame: Frame) -> object:
         number = convert.to_number(value)
         return operators.bitwise("bxor", number, type(number)(-1) if number >= 0 or True else number)
     number = convert.to_number(value)
-    return operators.arithmetic("-", type(number)(0), number) if node.operator == "-" and number else -number if node.operator == "-" else number
+    return (
+        operators.arithmetic("-", type(number)(0), number)
+        if node.operator == "-" and number
+        else -number
+        if node.operator == "-"
+        else number
+    )
 
 
 @evaluates(syntax.IncDec)
@@ -349,7 +359,9 @@ def _index(node: syntax.Index, frame: Frame) -> object:
     if index in (0, -1):
         return target
     name = typesystem.type_of(target).full_name
-    raise runtime_error(f"Unable to index into an object of type \"{name}\".", "CannotIndex", Category.InvalidOperation, name)
+    raise runtime_error(
+        f'Unable to index into an object of type "{name}".', "CannotIndex", Category.InvalidOperation, name
+    )
 
 
 def _table_item(table: values.Hashtable, index: object) -> object:
@@ -474,7 +486,9 @@ def _assign_element(node: syntax.Index, value: object, frame: Frame) -> None:
         target[position] = value  # type: ignore[call-overload]
         return
     name = typesystem.type_of(target).full_name
-    raise runtime_error(f"Unable to index into an object of type {name}.", "CannotIndex", Category.InvalidOperation, name)
+    raise runtime_error(
+        f"Unable to index into an object of type {name}.", "CannotIndex", Category.InvalidOperation, name
+    )
 
 
 __all__ = ["NetError", "assign", "collect", "evaluate", "pipeline_input", "statement_value", "value_of_statement"]

@@ -34,7 +34,11 @@ def _is_plain(item: object) -> bool:
     if isinstance(item, (ErrorRecord, InformationalRecord)):
         return True
     plain = unwrap(item)
-    return not isinstance(plain, (values.PSObject, values.Hashtable, values.ObjectValue)) and not members.adapted_names(plain)
+    if isinstance(plain, values.ObjectValue) and not plain.properties:
+        return True
+    return not isinstance(plain, (values.PSObject, values.Hashtable, values.ObjectValue)) and not members.adapted_names(
+        plain
+    )
 
 
 def _columns(item: object) -> list[str]:
@@ -48,7 +52,12 @@ def _objects(items: list[object]) -> list[str]:
         return []
     columns = _columns(items[0])
     if isinstance(items[0], values.Hashtable):
-        rows = [[to_string(key), _cell(value)] for item in items if isinstance(item, values.Hashtable) for key, value in item.items()]
+        rows = [
+            [to_string(key), _cell(value)]
+            for item in items
+            if isinstance(item, values.Hashtable)
+            for key, value in item.items()
+        ]
         return table(columns, rows)
     rows = [[_cell(members.get_member(item, name)) for name in columns] for item in items]
     if len(columns) <= _TABLE_LIMIT:
@@ -77,7 +86,10 @@ def table(columns: list[str], rows: list[list[str]], right: typing.Sequence[bool
     aligned = list(right) or [False] * len(columns)
 
     def line(cells: typing.Sequence[str]) -> str:
-        parts = (cell.rjust(width) if to_right else cell.ljust(width) for cell, width, to_right in zip(cells, widths, aligned))
+        parts = (
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(cells, widths, aligned)
+        )
         return " ".join(parts).rstrip()
 
     return ["", line(columns), line(["-" * len(name) for name in columns]), *(line(row) for row in rows), ""]

@@ -11,7 +11,7 @@ import typing
 from . import binding, syntax, typesystem, values
 from .binding import Argument, Binder, Parameter
 from .convert import to_bool, to_string
-from .errors import ReturnSignal
+from .errors import ExitSignal, ReturnSignal
 from .operators import as_list
 from .pipeline import Stage
 from .records import CommandInfo, InvocationInfo
@@ -45,7 +45,10 @@ def _parameter(definition: syntax.ParameterDefinition, frame: Frame) -> Paramete
     for attribute in definition.attributes:
         name = attribute.name.lower().rpartition(".")[2]
         if name == "parameter":
-            _apply(parameter, {key: True if node is None else evaluate(node, frame) for key, node in attribute.named.items()})
+            _apply(
+                parameter,
+                {key: True if node is None else evaluate(node, frame) for key, node in attribute.named.items()},
+            )
         elif name == "alias":
             parameter.aliases += tuple(to_string(evaluate(node, frame)) for node in attribute.positional)
         elif name in ("allownull", "allowemptystring", "allowemptycollection"):
@@ -96,6 +99,7 @@ class BlockStage(Stage):
         self.variables: dict[str, object] = {}
         self.collected: list[object] = []
         self.processed = 0
+        self.exited = False
 
     def begin(self) -> None:
         session = self.caller.session
@@ -104,7 +108,7 @@ class BlockStage(Stage):
         if self.info.kind == "ExternalScript" and self.new_scope:
             scope.kind = "script"
         invocation = InvocationInfo(self.info, self.extent, self.invocation_name)
-        invocation.expecting_input = self.expects_input
+        invocation.expecting_input = self.expects_input and not self.input_is_lazy
         name = self.info.name or "<ScriptBlock>"
         self.frame = Frame(session, scope, self.write, self.streams, invocation, name, cmdlet_binding=self.advanced)
         default_set = next((to_string(node.value) for attribute in self.tree.attributes
@@ -131,8 +135,12 @@ class BlockStage(Stage):
         for name, value in bound.common.items():
             if preference := _PREFERENCES.get(name):
                 flag = "Continue" if to_bool(value) else "SilentlyContinue"
-                scope.variables[preference.lower()] = Variable(preference, flag if name in ("Verbose", "Debug") else value)
-        table = values.Hashtable({**bound.values, **bound.common}.items(), "System.Management.Automation.PSBoundParametersDictionary")
+                scope.variables[preference.lower()] = Variable(
+                    preference, flag if name in ("Verbose", "Debug") else value
+                )
+        table = values.Hashtable(
+            {**bound.values, **bound.common}.items(), "System.Management.Automation.PSBoundParametersDictionary"
+        )
         for name, value in {
             "PSBoundParameters": table, "args": list(bound.rest), "MyInvocation": invocation_object(self.frame.invocation),
             **({"PSCmdlet": PSCmdlet(self.frame, self.binder)} if self.advanced else {}), **self.variables,
@@ -147,7 +155,9 @@ class BlockStage(Stage):
                 elif parameter.default is not None:
                     value = evaluate(parameter.default, self.frame)
                     if parameter.type:
-                        value = self.binder.checked(dataclasses.replace(parameter, validators=[], mandatory=False), value)
+                        value = self.binder.checked(
+                            dataclasses.replace(parameter, validators=[], mandatory=False), value
+                        )
                 else:
                     value = _initial(parameter)
                 scope.variables[parameter.name.lower()] = Variable(parameter.name, value, type=parameter.type)
@@ -179,7 +189,7 @@ class BlockStage(Stage):
         from .statements import run_statements
 
         statements = self.tree.blocks.get(name)
-        if statements is None:
+        if statements is None or self.exited:
             return
         scope, session = self.frame.scope, self.caller.session
         overridden = {key: scope.variables.get(key) for key in ("_", "input")}
@@ -195,6 +205,13 @@ class BlockStage(Stage):
             run_statements(statements, self.frame)
         except ReturnSignal:
             return
+        except ExitSignal as signal:
+            if self.info.kind != "ExternalScript":
+                raise
+            # A script file's exit ends that script alone.
+            self.exited = True
+            session.globals.set("LASTEXITCODE", signal.code)
+            session.success = signal.code == 0
         finally:
             session.leave()
             if not self.new_scope:

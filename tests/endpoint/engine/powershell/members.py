@@ -89,7 +89,9 @@ _CONVERSIONS: dict[str, typing.Callable[[object], object]] = {
 }
 
 
-def _run(function: typing.Callable[..., object], name: str, prefix: tuple[object, ...], arguments: typing.Sequence[object]) -> object:
+def _run(
+    function: typing.Callable[..., object], name: str, prefix: tuple[object, ...], arguments: typing.Sequence[object]
+) -> object:
     """Calls a member's function; what it raises becomes what PowerShell makes of it."""
     try:
         converted = _converted(function, arguments, len(prefix))
@@ -100,7 +102,13 @@ def _run(function: typing.Callable[..., object], name: str, prefix: tuple[object
         raise runtime_error(message, error_id, Category.NotSpecified, type_name=method) from None
     except ConversionError as error:
         message = f'Cannot convert argument "0", with value: "{{}}", for "{name}" to type: "{error}"'
-        raise runtime_error(message, "MethodArgumentConversionInvalidCastArgument", Category.NotSpecified, inner=error.exception, type_name=f"{_EXTENDED}MethodException") from None
+        raise runtime_error(
+            message,
+            "MethodArgumentConversionInvalidCastArgument",
+            Category.NotSpecified,
+            inner=error.exception,
+            type_name=f"{_EXTENDED}MethodException",
+        ) from None
     try:
         result = function(*prefix, *converted)
         # A method of type void gives nothing, not even null.
@@ -111,7 +119,9 @@ def _run(function: typing.Callable[..., object], name: str, prefix: tuple[object
     except OSError as error:
         raise method_error(name, len(arguments), wrap_io(error).exception) from None
     except (ValueError, OverflowError, LookupError) as error:
-        inner = ExceptionObject("System.ArgumentException", str(error) or "Value does not fall within the expected range.")
+        inner = ExceptionObject(
+            "System.ArgumentException", str(error) or "Value does not fall within the expected range."
+        )
         raise method_error(name, len(arguments), inner) from None
 
 
@@ -119,7 +129,9 @@ def method_error(name: str, count: int, inner: ExceptionObject) -> PSTerminating
     """An exception of .NET, wrapped as a method call's."""
     message = f'Exception calling "{name}" with "{count}" argument(s): "{inner.message}"'
     error_id = inner.type_names[0].rpartition(".")[2]
-    return runtime_error(message, error_id, Category.NotSpecified, inner=inner, type_name=f"{_EXTENDED}MethodInvocationException")
+    return runtime_error(
+        message, error_id, Category.NotSpecified, inner=inner, type_name=f"{_EXTENDED}MethodInvocationException"
+    )
 
 
 def get_member(target: object, name: str, strict: int = 0) -> object:
@@ -135,7 +147,11 @@ def get_member(target: object, name: str, strict: int = 0) -> object:
             return flat[0] if len(flat) == 1 else flat
         if not items:
             return None
-    if strict >= 2 and not isinstance(unwrap(target), values.Hashtable) or (strict >= 2 and name.lower() not in ("count", "length")):
+    if (
+        strict >= 2
+        and not isinstance(unwrap(target), values.Hashtable)
+        or (strict >= 2 and name.lower() not in ("count", "length"))
+    ):
         message = f"The property '{name}' cannot be found on this object. Verify that the property exists."
         error_name = f"{_EXTENDED}PropertyNotFoundException"
         del error_name
@@ -176,7 +192,13 @@ def _adapted_value(plain: object, name: str) -> tuple[bool, object]:
             return True, typing.cast(typing.Any, member).fget(plain)
         except NetError as error:
             message = f'Exception getting "{name}": "{error.exception.message}"'
-            raise runtime_error(message, "GetValueInvocationException", Category.NotSpecified, inner=error.exception, type_name=f"{_EXTENDED}GetValueInvocationException") from None
+            raise runtime_error(
+                message,
+                "GetValueInvocationException",
+                Category.NotSpecified,
+                inner=error.exception,
+                type_name=f"{_EXTENDED}GetValueInvocationException",
+            ) from None
     if isinstance(plain, NetType) and plain.enum is None and member is None:
         return False, None
     if name.lower() in ("count", "length") and not isinstance(plain, (list, bytearray, values.Hashtable, str)):
@@ -225,7 +247,9 @@ def property_names(target: object) -> list[tuple[str, str]]:
     if isinstance(plain, values.ObjectValue):
         names += [(name, "Property") for name in plain.properties] + [(name, "CodeProperty") for name in plain.extended]
     elif isinstance(plain, ExceptionObject):
-        names += [(name, "Property") for name in (*plain.properties, "Message", "InnerException", "HResult", "StackTrace")]
+        names += [
+            (name, "Property") for name in (*plain.properties, "Message", "InnerException", "HResult", "StackTrace")
+        ]
     elif isinstance(plain, values.Hashtable):
         names += [(name, "Property") for name in ("Count", "Keys", "Values")]
     elif not isinstance(plain, values.PSObject) and plain is not None:
@@ -280,8 +304,12 @@ def set_member(target: object, name: str, value: object) -> None:
         if _set_adapted(plain, name, value):
             return
     if plain is None or plain is values.NOTHING or not _set_each(plain, name, value):
-        message = f"The property '{name}' cannot be found on this object. Verify that the property exists and can be set."
-        raise runtime_error(message, "PropertyNotFound" if plain is not None else "PropertyNotFound", Category.InvalidOperation)
+        message = (
+            f"The property '{name}' cannot be found on this object. Verify that the property exists and can be set."
+        )
+        raise runtime_error(
+            message, "PropertyNotFound" if plain is not None else "PropertyNotFound", Category.InvalidOperation
+        )
 
 
 def _set_adapted(plain: object, name: str, value: object) -> bool:
@@ -290,12 +318,20 @@ def _set_adapted(plain: object, name: str, value: object) -> bool:
         return False
     if member.fset is None:
         message = f"'{name}' is a ReadOnly property."
-        raise runtime_error(message, "PropertyAssignmentException", Category.InvalidOperation, type_name=f"{_EXTENDED}SetValueException")
+        raise runtime_error(
+            message, "PropertyAssignmentException", Category.InvalidOperation, type_name=f"{_EXTENDED}SetValueException"
+        )
     try:
         typing.cast(typing.Any, member).fset(plain, value)
     except NetError as error:
         message = f'Exception setting "{name}": "{error.exception.message}"'
-        raise runtime_error(message, "ExceptionWhenSetting", Category.NotSpecified, inner=error.exception, type_name=f"{_EXTENDED}SetValueInvocationException") from None
+        raise runtime_error(
+            message,
+            "ExceptionWhenSetting",
+            Category.NotSpecified,
+            inner=error.exception,
+            type_name=f"{_EXTENDED}SetValueInvocationException",
+        ) from None
     return True
 
 
@@ -382,7 +418,9 @@ def invoke_static(net_type: NetType, name: str, arguments: typing.Sequence[objec
             return construct(net_type, arguments)
         except LookupError:
             message = f'Cannot find an overload for "new" and the argument count: "{len(arguments)}".'
-            raise runtime_error(message, "MethodCountCouldNotFindBest", Category.NotSpecified, type_name=f"{_EXTENDED}MethodException") from None
+            raise runtime_error(
+                message, "MethodCountCouldNotFindBest", Category.NotSpecified, type_name=f"{_EXTENDED}MethodException"
+            ) from None
         except NetError as error:
             raise method_error(".ctor", len(arguments), error.exception) from None
         except OSError as error:
@@ -433,7 +471,7 @@ def _construct_exception(net_type: NetType, arguments: typing.Sequence[object]) 
     properties: dict[str, object] = {}
     if "System.ArgumentException" in net_type.type_names:
         name_first = net_type.name in ("ArgumentNullException", "ArgumentOutOfRangeException")
-        parameter = (texts[0] if name_first and texts else texts[1] if len(texts) > 1 else None)
+        parameter = texts[0] if name_first and texts else texts[1] if len(texts) > 1 else None
         if name_first:
             message = texts[1] if len(texts) > 1 else "Value cannot be null."
         if parameter:
@@ -464,9 +502,13 @@ def _construct_collection(net_type: NetType, arguments: typing.Sequence[object])
     name = net_type.full_name
     first = unwrap(arguments[0]) if arguments else None
     if any(part in name for part in ("Hashtable", "Dictionary")):
-        ignore_case = not name.startswith("System.Collections.Generic") or "IgnoreCase" in convert.to_string(arguments[-1] if arguments else "")
+        ignore_case = not name.startswith("System.Collections.Generic") or "IgnoreCase" in convert.to_string(
+            arguments[-1] if arguments else ""
+        )
         pairs = first.items() if isinstance(first, values.Hashtable) else ()
-        table = values.Hashtable(pairs, name, ignore_case and name != "System.Collections.Specialized.OrderedDictionary" or ignore_case)
+        table = values.Hashtable(
+            pairs, name, ignore_case and name != "System.Collections.Specialized.OrderedDictionary" or ignore_case
+        )
         if net_type.arguments:
             table.key_type, table.value_type = (argument.full_name for argument in net_type.arguments)
         return table

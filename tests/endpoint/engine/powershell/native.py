@@ -40,12 +40,17 @@ def command_line(arguments: typing.Sequence[Argument], location: str) -> list[st
         if argument.bareword and isinstance(argument.value, str) and set("*?[") & set(argument.value):
             found = sorted(glob.glob(argument.value, root_dir=location))
             line.extend(found or [argument.value])
-        elif argument.bareword and argument.value in ("~",) or str(argument.value).startswith("~/") and argument.bareword:
+        elif (
+            argument.bareword and argument.value in ("~",) or str(argument.value).startswith("~/") and argument.bareword
+        ):
             line.append(os.path.expanduser(str(argument.value)))
         elif argument.text is not None:
             line.append(argument.text if not argument.bareword else to_string(argument.value))
         else:
-            line.extend(to_string(item) for item in (as_list(argument.value) if isinstance(argument.value, list) else [argument.value]))
+            line.extend(
+                to_string(item)
+                for item in (as_list(argument.value) if isinstance(argument.value, list) else [argument.value])
+            )
     return line
 
 
@@ -123,7 +128,10 @@ class NativeStage(Stage):
     def _write_error(self, line: str) -> None:
         info = CommandInfo("Application", os.path.basename(self.path), self.path)
         exception = ExceptionObject(
-            "System.Management.Automation.RemoteException", line, SerializedRemoteException=None, SerializedRemoteInvocationInfo=None
+            "System.Management.Automation.RemoteException",
+            line,
+            SerializedRemoteException=None,
+            SerializedRemoteInvocationInfo=None,
         )
         record = ErrorRecord(exception, "NativeCommandError", target=line)
         record.invocation = InvocationInfo(info, self.extent, self.name, history_id=-1)

@@ -24,9 +24,19 @@ from .session import current
 from .typesystem import NetObject, find, net_class, register_enum
 from .values import EnumType
 
-FILE_MODES = register_enum(EnumType("System.IO.FileMode", {"CreateNew": 1, "Create": 2, "Open": 3, "OpenOrCreate": 4, "Truncate": 5, "Append": 6}))
+FILE_MODES = register_enum(
+    EnumType(
+        "System.IO.FileMode", {"CreateNew": 1, "Create": 2, "Open": 3, "OpenOrCreate": 4, "Truncate": 5, "Append": 6}
+    )
+)
 FILE_ACCESS = register_enum(EnumType("System.IO.FileAccess", {"Read": 1, "Write": 2, "ReadWrite": 3}, flags=True))
-FILE_SHARES = register_enum(EnumType("System.IO.FileShare", {"None": 0, "Read": 1, "Write": 2, "ReadWrite": 3, "Delete": 4, "Inheritable": 16}, flags=True))
+FILE_SHARES = register_enum(
+    EnumType(
+        "System.IO.FileShare",
+        {"None": 0, "Read": 1, "Write": 2, "ReadWrite": 3, "Delete": 4, "Inheritable": 16},
+        flags=True,
+    )
+)
 SEEK_ORIGINS = register_enum(EnumType("System.IO.SeekOrigin", {"Begin": 0, "Current": 1, "End": 2}))
 FILE_ATTRIBUTES = register_enum(EnumType("System.IO.FileAttributes", {
     "None": 0, "ReadOnly": 1, "Hidden": 2, "System": 4, "Directory": 16, "Archive": 32, "Device": 64, "Normal": 128,
@@ -56,7 +66,9 @@ def _io(path: str) -> typing.Iterator[None]:
         yield
     except FileNotFoundError as error:
         if not os.path.isdir(os.path.dirname(path)):
-            raise NetError("System.IO.DirectoryNotFoundException", f"Could not find a part of the path '{path}'.") from None
+            raise NetError(
+                "System.IO.DirectoryNotFoundException", f"Could not find a part of the path '{path}'."
+            ) from None
         raise wrap_io(error, path) from None
     except OSError as error:
         raise wrap_io(error, path) from None
@@ -138,12 +150,20 @@ class FileStream(Stream):
     net_name = "System.IO.FileStream"
     net_bases = ("System.IO.Stream", "System.Object")
 
-    def __init__(self, path: object, mode: object, access: object = None, share: object = None, *options: object) -> None:
+    def __init__(
+        self, path: object, mode: object, access: object = None, share: object = None, *options: object
+    ) -> None:
         full, kind = _path(path), _number(mode, FILE_MODES, 3)
         default = 2 if kind == FILE_MODES.members["Append"] else 3
         wanted = _number(access, FILE_ACCESS, default)
         flags = {1: os.O_RDONLY, 2: os.O_WRONLY, 3: os.O_RDWR}[wanted]
-        flags |= {1: os.O_CREAT | os.O_EXCL, 2: os.O_CREAT | os.O_TRUNC, 4: os.O_CREAT, 5: os.O_TRUNC, 6: os.O_CREAT | os.O_APPEND}.get(kind, 0)
+        flags |= {
+            1: os.O_CREAT | os.O_EXCL,
+            2: os.O_CREAT | os.O_TRUNC,
+            4: os.O_CREAT,
+            5: os.O_TRUNC,
+            6: os.O_CREAT | os.O_APPEND,
+        }.get(kind, 0)
         with _io(full):
             if os.path.isdir(full):
                 raise NetError("System.UnauthorizedAccessException", f"Access to the path '{full}' is denied.")
@@ -187,7 +207,9 @@ class StreamReader(NetObject):
 
         self._stream = _as_stream(source, "Open")
         codec = _codec(encoding).codec
-        self._text = io.TextIOWrapper(self._stream._opened(), "utf-8-sig" if codec == "utf-8" else codec, "replace", newline=None)
+        self._text = io.TextIOWrapper(
+            self._stream._opened(), "utf-8-sig" if codec == "utf-8" else codec, "replace", newline=None
+        )
 
     def read_to_end(self) -> str:
         return self._text.read()
@@ -282,7 +304,9 @@ class File(NetObject):
     @staticmethod
     def write_all_text(path: str, text: str, encoding: object = None) -> None:
         codec = _codec(encoding)
-        File.write_all_bytes(path, typing.cast(bytearray, codec.get_preamble()) + typing.cast(bytearray, codec.get_bytes(text)))
+        File.write_all_bytes(
+            path, typing.cast(bytearray, codec.get_preamble()) + typing.cast(bytearray, codec.get_bytes(text))
+        )
 
     @staticmethod
     def write_all_lines(path: str, lines: object, encoding: object = None) -> None:
@@ -363,7 +387,9 @@ class Directory(NetObject):
     @staticmethod
     def _listed(path: str, pattern: str, wanted: typing.Callable[[str], bool], option: object) -> object:
         deep = _number(option, SEARCH_OPTIONS, 0) == 1
-        found = glob.glob(os.path.join(glob.escape(_path(path)), "**" if deep else "", pattern), recursive=deep, include_hidden=True)
+        found = glob.glob(
+            os.path.join(glob.escape(_path(path)), "**" if deep else "", pattern), recursive=deep, include_hidden=True
+        )
         return values.TypedArray("System.String", sorted(item for item in found if wanted(item)))
 
     @staticmethod
@@ -499,12 +525,20 @@ _BASES = ("System.Security.Cryptography.HashAlgorithm", "System.Object")
 
 def _hash_types() -> None:
     for name in ("MD5", "SHA1", "SHA256", "SHA384", "SHA512"):
-        base = type(name, (HashAlgorithm,), {"net_name": f"System.Security.Cryptography.{name}", "net_bases": _BASES, "_algorithm": name.lower()})
+        base = type(
+            name,
+            (HashAlgorithm,),
+            {"net_name": f"System.Security.Cryptography.{name}", "net_bases": _BASES, "_algorithm": name.lower()},
+        )
         base.create = staticmethod(lambda *names, kind=base: kind())  # type: ignore[attr-defined]
         base.hash_data = staticmethod(lambda data, kind=base: kind().compute_hash(data))  # type: ignore[attr-defined]
         net_class(base)
         for suffix in ("CryptoServiceProvider", "Managed"):
-            kind = type(f"{name}{suffix}", (base,), {"net_name": f"System.Security.Cryptography.{name}{suffix}", "net_bases": (base.net_name, *_BASES)})  # type: ignore[attr-defined]
+            kind = type(
+                f"{name}{suffix}",
+                (base,),
+                {"net_name": f"System.Security.Cryptography.{name}{suffix}", "net_bases": (base.net_name, *_BASES)},
+            )  # type: ignore[attr-defined]
             net_class(kind)
 
 
@@ -516,7 +550,9 @@ class OperatingSystem(NetObject):
     net_name = "System.OperatingSystem"
     net_properties = ("Platform", "ServicePack", "Version", "VersionString")
     platform = property(lambda self: "Unix")
-    version = property(lambda self: values.Version(tuple(int(part) for part in os.uname().release.split("-")[0].split("."))))
+    version = property(
+        lambda self: values.Version(tuple(int(part) for part in os.uname().release.split("-")[0].split(".")))
+    )
     version_string = property(lambda self: f"Unix {os.uname().release.split('-')[0]}")
     service_pack = property(lambda self: "")
 
@@ -601,7 +637,11 @@ class Thread(NetObject):
 
     @staticmethod
     def sleep(milliseconds: object) -> None:
-        span = milliseconds.ticks / 1e7 if isinstance(milliseconds, values.TimeSpan) else convert.to_number(milliseconds) / 1000
+        span = (
+            milliseconds.ticks / 1e7
+            if isinstance(milliseconds, values.TimeSpan)
+            else convert.to_number(milliseconds) / 1000
+        )
         current().sleep(span)
 
 

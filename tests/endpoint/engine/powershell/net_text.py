@@ -42,7 +42,9 @@ class ObjectMembers:
         return typesystem.type_of(value)
 
     def equals(value: typing.Any, other: object = None) -> bool:
-        return type(values.unwrap(value)) is type(values.unwrap(other)) and operators.equal(value, other, ignore_case=False)
+        return type(values.unwrap(value)) is type(values.unwrap(other)) and operators.equal(
+            value, other, ignore_case=False
+        )
 
     def get_hash_code(value: typing.Any) -> int:
         return members.hash_code(value)
@@ -102,7 +104,11 @@ class StringMembers:
                 options = str(argument)
             elif isinstance(argument, int) and position:
                 count = argument
-            elif isinstance(argument, str) and position and argument.lower() in ("removeemptyentries", "none", "trimentries"):
+            elif (
+                isinstance(argument, str)
+                and position
+                and argument.lower() in ("removeemptyentries", "none", "trimentries")
+            ):
                 options = argument
             else:
                 items = as_list(argument)
@@ -186,11 +192,15 @@ class StringMembers:
     @staticmethod
     def format(pattern: object, *items: object) -> str:
         pattern, arguments = (items[0], items[1:]) if not isinstance(pattern, str) else (pattern, items)
-        return operators.format_text(pattern, list(arguments[0]) if len(arguments) == 1 and isinstance(arguments[0], list) else list(arguments))
+        return operators.format_text(
+            pattern, list(arguments[0]) if len(arguments) == 1 and isinstance(arguments[0], list) else list(arguments)
+        )
 
     @staticmethod
     def compare(first: str, second: str, *options: object) -> int:
-        return operators.compare(first, second, bool(options) and (options[0] is True or _is_ordinal_ignore_case(options)))
+        return operators.compare(
+            first, second, bool(options) and (options[0] is True or _is_ordinal_ignore_case(options))
+        )
 
     @staticmethod
     def new(characters: object, count: int = 1) -> str:
@@ -248,7 +258,9 @@ class Encoding(NetObject):
 
     encoding_name = property(lambda self: self._codec)
     web_name = property(lambda self: self._codec.replace("-le", ""))
-    code_page = property(lambda self: {"utf-8": 65001, "utf-16-le": 1200, "ascii": 20127, "latin-1": 28591}.get(self._codec, 0))
+    code_page = property(
+        lambda self: {"utf-8": 65001, "utf-16-le": 1200, "ascii": 20127, "latin-1": 28591}.get(self._codec, 0)
+    )
 
     def get_bytes(self, text: object) -> object:
         plain = "".join(map(to_string, as_list(text)))
@@ -416,7 +428,12 @@ class NoMatch(NetObject):
 
 def _flags(options: tuple[object, ...]) -> int:
     text = ",".join(to_string(option) for option in options).lower()
-    found = {"ignorecase": re.IGNORECASE, "multiline": re.MULTILINE, "singleline": re.DOTALL, "ignorepatternwhitespace": re.VERBOSE}
+    found = {
+        "ignorecase": re.IGNORECASE,
+        "multiline": re.MULTILINE,
+        "singleline": re.DOTALL,
+        "ignorepatternwhitespace": re.VERBOSE,
+    }
     return sum(flag for name, flag in found.items() if name in text)
 
 
@@ -439,7 +456,11 @@ class Regex(NetObject):
 
     @staticmethod
     def escape(text: str) -> str:
-        return re.sub(r"[\\*+?|{}\[\]()^$.# \t\n\r\f]", lambda found: {"\n": r"\n", "\t": r"\t", "\r": r"\r"}.get(found.group(), f"\\{found.group()}"), text)
+        return re.sub(
+            r"[\\*+?|{}\[\]()^$.# \t\n\r\f]",
+            lambda found: {"\n": r"\n", "\t": r"\t", "\r": r"\r"}.get(found.group(), f"\\{found.group()}"),
+            text,
+        )
 
     @staticmethod
     def unescape(text: str) -> str:
@@ -451,14 +472,24 @@ def _regex_function(name: str) -> None:
     action = {
         "is_match": lambda compiled, text: compiled.search(text) is not None,
         "match": lambda compiled, text: Match(found) if (found := compiled.search(text)) else NoMatch(),
-        "matches": lambda compiled, text: values.NetList("System.Collections.ArrayList", [Match(found) for found in compiled.finditer(text)]),
-        "split": lambda compiled, text: values.TypedArray("System.String", [part or "" for part in compiled.split(text)]),
+        "matches": lambda compiled, text: values.NetList(
+            "System.Collections.ArrayList", [Match(found) for found in compiled.finditer(text)]
+        ),
+        "split": lambda compiled, text: values.TypedArray(
+            "System.String", [part or "" for part in compiled.split(text)]
+        ),
     }[name]
 
     def method(self: object, text: object, pattern: object = None, *options: object) -> object:
         return action(self._compiled, to_string(text))  # type: ignore[attr-defined]
 
-    setattr(Regex, name, _Both(method, lambda text, pattern, *options: action(operators.regex(pattern, _flags(options)), to_string(text))))
+    setattr(
+        Regex,
+        name,
+        _Both(
+            method, lambda text, pattern, *options: action(operators.regex(pattern, _flags(options)), to_string(text))
+        ),
+    )
 
 
 class _Both(staticmethod):  # type: ignore[type-arg]

@@ -30,7 +30,9 @@ def _number_members(full_name: str, number_type: typing.Any) -> None:
         try:
             value = int(text, 16) if any("hex" in to_string(option).lower() for option in options) else int(text)
         except ValueError:
-            raise NetError("System.FormatException", f"The input string '{text}' was not in a correct format.") from None
+            raise NetError(
+                "System.FormatException", f"The input string '{text}' was not in a correct format."
+            ) from None
         if number_type in numbers.INTEGERS and not numbers.fits(value, number_type):
             kind = _RANGE_ERRORS.get(full_name, full_name)
             raise NetError("System.OverflowException", f"Value was either too large or too small for {kind}.")
@@ -54,7 +56,10 @@ def _number_members(full_name: str, number_type: typing.Any) -> None:
         "max_value": static_property(lambda: number_type(high)),
     }
     if number_type is numbers.BigInteger:
-        body.update(net_properties=("IsPowerOfTwo", "IsZero", "IsOne", "IsEven", "Sign"), pow=staticmethod(lambda base, power: numbers.BigInteger(int(base) ** int(power))))
+        body.update(
+            net_properties=("IsPowerOfTwo", "IsZero", "IsOne", "IsEven", "Sign"),
+            pow=staticmethod(lambda base, power: numbers.BigInteger(int(base) ** int(power))),
+        )
         body.update({
             "is_power_of_two": property(lambda value: value > 0 and value & (value - 1) == 0),
             "is_zero": property(lambda value: value == 0), "is_one": property(lambda value: value == 1),
@@ -136,13 +141,69 @@ class GuidMembers:
 
 
 register_enum(EnumType("System.DateTimeKind", {"Unspecified": 0, "Utc": 1, "Local": 2}))
-register_enum(EnumType("System.DayOfWeek", {"Sunday": 0, "Monday": 1, "Tuesday": 2, "Wednesday": 3, "Thursday": 4, "Friday": 5, "Saturday": 6}))
-register_enum(EnumType("System.StringComparison", {"CurrentCulture": 0, "CurrentCultureIgnoreCase": 1, "InvariantCulture": 2, "InvariantCultureIgnoreCase": 3, "Ordinal": 4, "OrdinalIgnoreCase": 5}))
+register_enum(
+    EnumType(
+        "System.DayOfWeek",
+        {"Sunday": 0, "Monday": 1, "Tuesday": 2, "Wednesday": 3, "Thursday": 4, "Friday": 5, "Saturday": 6},
+    )
+)
+register_enum(
+    EnumType(
+        "System.StringComparison",
+        {
+            "CurrentCulture": 0,
+            "CurrentCultureIgnoreCase": 1,
+            "InvariantCulture": 2,
+            "InvariantCultureIgnoreCase": 3,
+            "Ordinal": 4,
+            "OrdinalIgnoreCase": 5,
+        },
+    )
+)
 register_enum(EnumType("System.StringSplitOptions", {"None": 0, "RemoveEmptyEntries": 1, "TrimEntries": 2}, flags=True))
-register_enum(EnumType("System.MidpointRounding", {"ToEven": 0, "AwayFromZero": 1, "ToZero": 2, "ToNegativeInfinity": 3, "ToPositiveInfinity": 4}))
-register_enum(EnumType("System.Text.RegularExpressions.RegexOptions", {"None": 0, "IgnoreCase": 1, "Multiline": 2, "ExplicitCapture": 4, "Compiled": 8, "Singleline": 16, "IgnorePatternWhitespace": 32}, flags=True))
-register_enum(EnumType("System.ConsoleColor", {name: number for number, name in enumerate("Black DarkBlue DarkGreen DarkCyan DarkRed DarkMagenta DarkYellow Gray DarkGray Blue Green Cyan Red Magenta Yellow White".split())}))
-register_enum(EnumType("System.Threading.Tasks.TaskStatus", {name: number for number, name in enumerate("Created WaitingForActivation WaitingToRun Running WaitingForChildrenToComplete RanToCompletion Canceled Faulted".split())}))
+register_enum(
+    EnumType(
+        "System.MidpointRounding",
+        {"ToEven": 0, "AwayFromZero": 1, "ToZero": 2, "ToNegativeInfinity": 3, "ToPositiveInfinity": 4},
+    )
+)
+register_enum(
+    EnumType(
+        "System.Text.RegularExpressions.RegexOptions",
+        {
+            "None": 0,
+            "IgnoreCase": 1,
+            "Multiline": 2,
+            "ExplicitCapture": 4,
+            "Compiled": 8,
+            "Singleline": 16,
+            "IgnorePatternWhitespace": 32,
+        },
+        flags=True,
+    )
+)
+register_enum(
+    EnumType(
+        "System.ConsoleColor",
+        {
+            name: number
+            for number, name in enumerate(
+                "Black DarkBlue DarkGreen DarkCyan DarkRed DarkMagenta DarkYellow Gray DarkGray Blue Green Cyan Red Magenta Yellow White".split()
+            )
+        },
+    )
+)
+register_enum(
+    EnumType(
+        "System.Threading.Tasks.TaskStatus",
+        {
+            name: number
+            for number, name in enumerate(
+                "Created WaitingForActivation WaitingToRun Running WaitingForChildrenToComplete RanToCompletion Canceled Faulted".split()
+            )
+        },
+    )
+)
 register_enum(EnumType("System.EnvironmentVariableTarget", {"Process": 0, "User": 1, "Machine": 2}))
 register_enum(EnumType("System.Base64FormattingOptions", {"None": 0, "InsertLineBreaks": 1}))
 
@@ -159,7 +220,21 @@ class DateTimeMembers:
     utc_now = static_property(lambda: dates.now(utc=True))
     today = static_property(lambda: DateTime(dates.now().ticks // TICKS_PER_DAY * TICKS_PER_DAY, 2))
     unix_epoch = static_property(lambda: DateTime(621355968000000000, 1))
-    net_properties = ("Date", "Day", "DayOfWeek", "DayOfYear", "Hour", "Kind", "Millisecond", "Minute", "Month", "Second", "Ticks", "TimeOfDay", "Year")
+    net_properties = (
+        "Date",
+        "Day",
+        "DayOfWeek",
+        "DayOfYear",
+        "Hour",
+        "Kind",
+        "Millisecond",
+        "Minute",
+        "Month",
+        "Second",
+        "Ticks",
+        "TimeOfDay",
+        "Year",
+    )
     ticks = property(lambda value: numbers.Int64(value.__dict__["ticks"]))
     year = property(lambda value: dates.python_datetime(value).year)
     month = property(lambda value: dates.python_datetime(value).month)
@@ -169,7 +244,9 @@ class DateTimeMembers:
     second = _date_part(TICKS_PER_SECOND, 60)
     millisecond = _date_part(10_000, 1000)
     day_of_year = property(lambda value: dates.python_datetime(value).timetuple().tm_yday)
-    day_of_week = property(lambda value: convert.cast((value.ticks // TICKS_PER_DAY + 1) % 7, typesystem.find("System.DayOfWeek")))
+    day_of_week = property(
+        lambda value: convert.cast((value.ticks // TICKS_PER_DAY + 1) % 7, typesystem.find("System.DayOfWeek"))
+    )
     kind = property(lambda value: convert.cast(value.__dict__["kind"], typesystem.find("System.DateTimeKind")))
     date = property(lambda value: DateTime(value.ticks // TICKS_PER_DAY * TICKS_PER_DAY, value.__dict__["kind"]))
     time_of_day = property(lambda value: TimeSpan(value.ticks % TICKS_PER_DAY))
@@ -177,12 +254,18 @@ class DateTimeMembers:
     @staticmethod
     def new(*parts: object) -> object:
         kind = next((int(part.value) for part in parts if isinstance(part, values.EnumValue)), 0)
-        whole = [convert.to_integer(part, numbers.Int64, "System.Int64") for part in parts if not isinstance(part, values.EnumValue)]
+        whole = [
+            convert.to_integer(part, numbers.Int64, "System.Int64")
+            for part in parts
+            if not isinstance(part, values.EnumValue)
+        ]
         if len(whole) < 3:
             return DateTime(int(whole[0]), kind) if whole else DateTime(0)
         clock = [int(part) for part in whole[:6]]
         try:
-            return dates.from_parts(*clock, *([0] * (6 - len(clock))), (int(whole[6]) if len(whole) > 6 else 0) * 10_000, kind)
+            return dates.from_parts(
+                *clock, *([0] * (6 - len(clock))), (int(whole[6]) if len(whole) > 6 else 0) * 10_000, kind
+            )
         except ValueError:
             message = "Year, Month, and Day parameters describe an un-representable DateTime."
             raise NetError("System.ArgumentOutOfRangeException", message, ParamName=None) from None
@@ -236,12 +319,19 @@ class DateTimeMembers:
 
     @staticmethod
     def specify_kind(value: object, kind: object) -> object:
-        return DateTime(typing.cast(DateTime, value).ticks, typing.cast(values.EnumValue, convert.cast(kind, typesystem.find("System.DateTimeKind"))).value)
+        return DateTime(
+            typing.cast(DateTime, value).ticks,
+            typing.cast(values.EnumValue, convert.cast(kind, typesystem.find("System.DateTimeKind"))).value,
+        )
 
 
 for _name, _unit in (("days", TICKS_PER_DAY), ("hours", 3600 * TICKS_PER_SECOND), ("minutes", 60 * TICKS_PER_SECOND),
                      ("seconds", TICKS_PER_SECOND), ("milliseconds", 10_000), ("ticks", 1)):  # fmt: skip
-    setattr(DateTimeMembers, f"add_{_name}", lambda value, amount, unit=_unit: DateTime(value.ticks + round(convert.to_number(amount) * unit), value.kind))
+    setattr(
+        DateTimeMembers,
+        f"add_{_name}",
+        lambda value, amount, unit=_unit: DateTime(value.ticks + round(convert.to_number(amount) * unit), value.kind),
+    )
 
 
 def _total(unit: int) -> property:
@@ -255,7 +345,19 @@ def _span_part(unit: int, modulus: int) -> property:
 @members_of("System.TimeSpan")
 class TimeSpanMembers:
     zero = static_property(lambda: TimeSpan(0))
-    net_properties = ("Ticks", "Days", "Hours", "Milliseconds", "Minutes", "Seconds", "TotalDays", "TotalHours", "TotalMilliseconds", "TotalMinutes", "TotalSeconds")
+    net_properties = (
+        "Ticks",
+        "Days",
+        "Hours",
+        "Milliseconds",
+        "Minutes",
+        "Seconds",
+        "TotalDays",
+        "TotalHours",
+        "TotalMilliseconds",
+        "TotalMinutes",
+        "TotalSeconds",
+    )
     ticks = property(lambda value: numbers.Int64(value.__dict__["ticks"]))
     days = _span_part(TICKS_PER_DAY, 2**60)
     hours = _span_part(3600 * TICKS_PER_SECOND, 24)
@@ -291,7 +393,11 @@ class TimeSpanMembers:
 
 for _name, _unit in (("days", TICKS_PER_DAY), ("hours", 3600 * TICKS_PER_SECOND), ("minutes", 60 * TICKS_PER_SECOND),
                      ("seconds", TICKS_PER_SECOND), ("milliseconds", 10_000), ("ticks", 1)):  # fmt: skip
-    setattr(TimeSpanMembers, f"from_{_name}", staticmethod(lambda amount, unit=_unit: TimeSpan(round(convert.to_number(amount) * unit))))
+    setattr(
+        TimeSpanMembers,
+        f"from_{_name}",
+        staticmethod(lambda amount, unit=_unit: TimeSpan(round(convert.to_number(amount) * unit))),
+    )
 
 
 @members_of("System.Version")
@@ -304,7 +410,11 @@ class VersionMembers:
 
     @staticmethod
     def new(*parts: object) -> object:
-        return convert.version_of(to_string(parts[0])) if len(parts) == 1 else values.Version(tuple(convert.to_int(part) for part in parts))
+        return (
+            convert.version_of(to_string(parts[0]))
+            if len(parts) == 1
+            else values.Version(tuple(convert.to_int(part) for part in parts))
+        )
 
     @staticmethod
     def parse(text: str) -> object:
@@ -365,7 +475,9 @@ class ArrayMembers:
 
     @staticmethod
     def index_of(items: object, value: object) -> int:
-        return next((position for position, item in enumerate(as_list(items)) if operators.equal(item, value, False)), -1)
+        return next(
+            (position for position, item in enumerate(as_list(items)) if operators.equal(item, value, False)), -1
+        )
 
     @staticmethod
     def reverse(items: typing.Any) -> None:
@@ -486,7 +598,11 @@ class TableMembers:
     def add(table: values.Hashtable, key: object, value: object) -> object:  # type: ignore[misc]
         if key in table:
             text = to_string(key)
-            raise NetError("System.ArgumentException", f"Item has already been added. Key in dictionary: '{text}'  Key being added: '{text}'", ParamName=None)
+            raise NetError(
+                "System.ArgumentException",
+                f"Item has already been added. Key in dictionary: '{text}'  Key being added: '{text}'",
+                ParamName=None,
+            )
         table[key] = convert.cast(value, typesystem.find(table.value_type)) if table.value_type else value
         return values.NOTHING
 
@@ -536,12 +652,30 @@ class TableMembers:
         return values.NOTHING
 
 
-for _collection in ("ArrayList", "Queue", "Stack", "Generic.List`1", "Generic.HashSet`1", "Generic.Queue`1", "Generic.Stack`1", "ObjectModel.Collection`1"):
+for _collection in (
+    "ArrayList",
+    "Queue",
+    "Stack",
+    "Generic.List`1",
+    "Generic.HashSet`1",
+    "Generic.Queue`1",
+    "Generic.Stack`1",
+    "ObjectModel.Collection`1",
+):
     members_of(f"System.Collections.{_collection}")(ListMembers)
 for _collection in ("Hashtable", "Specialized.OrderedDictionary", "Generic.Dictionary`2", "Generic.SortedDictionary`2"):
     members_of(f"System.Collections.{_collection}")(TableMembers)
 typesystem.register(NetType("System.Management.Automation.PSBoundParametersDictionary", members=TableMembers))
-typesystem.register(NetType("System.Management.Automation.PSVariableAttributeCollection", members=ListMembers))
+_AUTOMATION_LIBRARY = "System.Management.Automation, Version=7.6.5.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35"
+_ATTRIBUTES = f"System.Collections.ObjectModel.Collection`1[[System.Attribute, {values.CORE_LIBRARY}]]"
+typesystem.register(
+    NetType("System.Management.Automation.PSVariableAttributeCollection", (_ATTRIBUTES, "System.Object"), ListMembers)
+)
+#: What methods and commands of PowerShell return several objects in.
+OBJECT_COLLECTION = (
+    f"System.Collections.ObjectModel.Collection`1[[System.Management.Automation.PSObject, {_AUTOMATION_LIBRARY}]]"
+)
+typesystem.register(NetType(OBJECT_COLLECTION, members=ListMembers))
 typesystem.register(NetType("System.Management.Automation.PSMemberInfoIntegratingCollection`1", members=ListMembers))
 
 
@@ -664,7 +798,22 @@ def _convert_to(type_name: str) -> staticmethod:  # type: ignore[type-arg]
     return staticmethod(change)
 
 
-for _name in ("int16", "int32", "int64", "uint16", "uint32", "uint64", "byte", "sbyte", "boolean", "double", "single", "decimal", "char", "datetime"):
+for _name in (
+    "int16",
+    "int32",
+    "int64",
+    "uint16",
+    "uint32",
+    "uint64",
+    "byte",
+    "sbyte",
+    "boolean",
+    "double",
+    "single",
+    "decimal",
+    "char",
+    "datetime",
+):
     setattr(Convert, f"to_{_name}", _convert_to(_name))
 
 
@@ -771,13 +920,23 @@ class ErrorRecordMembers:
     target_object = property(lambda record: record.target)
     fully_qualified_error_id = property(lambda record: record.error_id)
     script_stack_trace = property(lambda record: record.__dict__["script_stack_trace"])
-    net_properties = ("Exception", "TargetObject", "CategoryInfo", "FullyQualifiedErrorId", "ErrorDetails", "InvocationInfo", "ScriptStackTrace")
+    net_properties = (
+        "Exception",
+        "TargetObject",
+        "CategoryInfo",
+        "FullyQualifiedErrorId",
+        "ErrorDetails",
+        "InvocationInfo",
+        "ScriptStackTrace",
+    )
 
     @staticmethod
     def new(exception: object, error_id: str, category: object, target: object) -> object:
         from .errors import Category
 
-        number = typing.cast(values.EnumValue, convert.cast(category, typesystem.find("System.Management.Automation.ErrorCategory")))
+        number = typing.cast(
+            values.EnumValue, convert.cast(category, typesystem.find("System.Management.Automation.ErrorCategory"))
+        )
         return ErrorRecord(typing.cast(ExceptionObject, exception), error_id, Category(number.value), target)
 
 
@@ -801,7 +960,9 @@ def _details(record: ErrorRecord) -> object:
     if record.details is None:
         return None
     properties: dict[str, object] = {"Message": record.details, "RecommendedAction": record.recommended_action or ""}
-    return values.ObjectValue(["System.Management.Automation.ErrorDetails", "System.Object"], properties, record.details)
+    return values.ObjectValue(
+        ["System.Management.Automation.ErrorDetails", "System.Object"], properties, record.details
+    )
 
 
 def _set_details(record: ErrorRecord, value: object) -> None:
@@ -816,7 +977,9 @@ ErrorRecordMembers.error_details = property(_details, _set_details)  # type: ign
 def _register_categories() -> None:
     from .errors import Category
 
-    register_enum(EnumType("System.Management.Automation.ErrorCategory", {category.name: category.value for category in Category}))
+    register_enum(
+        EnumType("System.Management.Automation.ErrorCategory", {category.name: category.value for category in Category})
+    )
 
 
 _register_categories()
@@ -824,7 +987,13 @@ _register_categories()
 
 @members_of("System.Management.Automation.ScriptBlock")
 class ScriptBlockMembers:
-    ast = property(lambda block: values.ObjectValue(["System.Management.Automation.Language.ScriptBlockAst", "System.Object"], {"Extent": block.text}, block.text))
+    ast = property(
+        lambda block: values.ObjectValue(
+            ["System.Management.Automation.Language.ScriptBlockAst", "System.Object"],
+            {"Extent": block.text},
+            block.text,
+        )
+    )
     file = property(lambda block: block.tree.extent.source.file)
     is_filter = property(lambda block: False)
 
@@ -853,7 +1022,13 @@ class ScriptBlockMembers:
         frame = current().frames[-1]
         scope = Scope(frame.scope.top)
         for outer in reversed(list(frame.scope.chain())[:-1] or [frame.scope]):
-            scope.variables.update({name: Variable(found.name, found.get()) for name, found in outer.variables.items() if outer.kind != "global" or outer is frame.scope})
+            scope.variables.update(
+                {
+                    name: Variable(found.name, found.get())
+                    for name, found in outer.variables.items()
+                    if outer.kind != "global" or outer is frame.scope
+                }
+            )
         return values.ScriptBlock(block.tree, scope)
 
 

@@ -20,7 +20,10 @@ from .typesystem import NetObject, net_class
 
 _AUTOMATION = "System.Management.Automation."
 LANGUAGE_MODES = typesystem.register_enum(
-    values.EnumType(f"{_AUTOMATION}PSLanguageMode", {"FullLanguage": 0, "RestrictedLanguage": 1, "NoLanguage": 2, "ConstrainedLanguage": 3})
+    values.EnumType(
+        f"{_AUTOMATION}PSLanguageMode",
+        {"FullLanguage": 0, "RestrictedLanguage": 1, "NoLanguage": 2, "ConstrainedLanguage": 3},
+    )
 )
 ACTION_PREFERENCES = typesystem.register_enum(
     values.EnumType(
@@ -43,7 +46,16 @@ def invocation_object(invocation: InvocationInfo) -> values.ObjectValue:
     extent, info = invocation.extent, invocation.command
     command = None
     if info:
-        command = named(f"{info.kind}Info", {"Name": info.name, "Definition": info.definition, "CommandType": info.kind, "Path": extent and extent.source.file}, info.name or info.definition)
+        command = named(
+            f"{info.kind}Info",
+            {
+                "Name": info.name,
+                "Definition": info.definition,
+                "CommandType": info.kind,
+                "Path": extent and extent.source.file,
+            },
+            info.name or info.definition,
+        )
     file = extent.source.file if extent else None
     return named("InvocationInfo", {
         "MyCommand": command, "BoundParameters": values.Hashtable(invocation.bound_parameters.items()),

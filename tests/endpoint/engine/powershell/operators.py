@@ -78,7 +78,9 @@ def arithmetic(symbol: str, left: object, right: object) -> object:
 
 
 def _no_operator(symbol: str, left: object, right: object) -> Exception:
-    name = {"+": "op_Addition", "-": "op_Subtraction", "*": "op_Multiply", "/": "op_Division", "%": "op_Modulus"}[symbol]
+    name = {"+": "op_Addition", "-": "op_Subtraction", "*": "op_Multiply", "/": "op_Division", "%": "op_Modulus"}[
+        symbol
+    ]
     source = typesystem.type_of(left if left is not None else right).full_name
     message = f"Method invocation failed because [{source}] does not contain a method named '{name}'."
     return runtime_error(message, "MethodNotFound", Category.InvalidOperation, name)
@@ -148,7 +150,9 @@ def _add(left: object, right: object) -> tuple[bool, object]:
             raise runtime_error(message, "AddHashTableToNonHashTable", Category.InvalidOperation)
         return True, _joined_tables(left, right)
     if left is None:
-        return True, right if not isinstance(right, (list, bytearray)) or isinstance(right, values.NetList) else list(as_list(right))
+        return True, right if not isinstance(right, (list, bytearray)) or isinstance(right, values.NetList) else list(
+            as_list(right)
+        )
     if isinstance(left, (values.DateTime, values.TimeSpan)) and isinstance(right, values.TimeSpan):
         if isinstance(left, values.DateTime):
             return True, values.DateTime(left.ticks + right.ticks, left.kind)
@@ -198,7 +202,13 @@ def bitwise(name: str, left: object, right: object) -> object:
         return left.type(_BITWISE[name](first, second))
     kinds = [type(to_number(item)) for item in ((left,) if name.startswith("sh") else (left, right))]
     number_type = max((kind for kind in kinds), key=lambda kind: _RANKS.index(kind) if kind in _RANKS else 0)
-    number_type = number_type if number_type in numbers.INTEGERS and number_type in _RANKS else numbers.Int64 if abs(first) > 2**31 else int
+    number_type = (
+        number_type
+        if number_type in numbers.INTEGERS and number_type in _RANKS
+        else numbers.Int64
+        if abs(first) > 2**31
+        else int
+    )
     bits = {int: 32, numbers.UInt32: 32}.get(number_type, 64)
     result = _BITWISE[name](first, second & (bits - 1) if name.startswith("sh") else second) & (2**bits - 1)
     if number_type in (int, numbers.Int64) and result >= 2 ** (bits - 1):
@@ -239,7 +249,9 @@ def equal(left: object, right: object, ignore_case: bool = True) -> bool:
             right = convert.cast(right, typesystem.type_of(left))
         except ConversionError:
             return False
-    if isinstance(left, (values.DateTime, values.TimeSpan, values.Version, values.EnumValue, values.Uri)) or hasattr(left, "hex"):
+    if isinstance(left, (values.DateTime, values.TimeSpan, values.Version, values.EnumValue, values.Uri)) or hasattr(
+        left, "hex"
+    ):
         return left == right
     return left is right
 
@@ -368,7 +380,9 @@ def format_text(pattern: object, arguments: object) -> str:
         width = int(found["width"] or 0)
         return text.rjust(width) if width >= 0 else text.ljust(-width)
 
-    return re.sub(r"\{\{|\}\}|\{(?P<index>\d+)(?:,\s*(?P<width>-?\d+))?(?::(?P<format>[^}]*))?\}|[{}]", expand, to_string(pattern))
+    return re.sub(
+        r"\{\{|\}\}|\{(?P<index>\d+)(?:,\s*(?P<width>-?\d+))?(?::(?P<format>[^}]*))?\}|[{}]", expand, to_string(pattern)
+    )
 
 
 def _format_error() -> Exception:
@@ -376,7 +390,9 @@ def _format_error() -> Exception:
         "System.FormatException",
         "Index (zero based) must be greater than or equal to zero and less than the size of the argument list.",
     )
-    return runtime_error(f"Error formatting a string: {inner.message}.", "FormatError", Category.InvalidOperation, inner=inner)
+    return runtime_error(
+        f"Error formatting a string: {inner.message}.", "FormatError", Category.InvalidOperation, inner=inner
+    )
 
 
 def format_value(value: object, pattern: str) -> str:
@@ -508,9 +524,18 @@ def _replace(left: object, right: object, ignore_case: bool) -> object:
 
 def number_range(left: object, right: object) -> list[object]:
     """``left..right``, of numbers or of characters."""
-    if isinstance(left, str) and isinstance(right, str) and len(left) == 1 and len(right) == 1 and not (left + right).isdigit():
+    if (
+        isinstance(left, str)
+        and isinstance(right, str)
+        and len(left) == 1
+        and len(right) == 1
+        and not (left + right).isdigit()
+    ):
         first, last = ord(left), ord(right)
-        return [values.Char(chr(code)) for code in range(first, last + (1 if last >= first else -1), 1 if last >= first else -1)]
+        return [
+            values.Char(chr(code))
+            for code in range(first, last + (1 if last >= first else -1), 1 if last >= first else -1)
+        ]
     first, last = convert.to_int(left), convert.to_int(right)
     step = 1 if last >= first else -1
     return list(range(first, last + step, step))

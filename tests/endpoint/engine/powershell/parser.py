@@ -202,7 +202,9 @@ class Parser(CommandParser):
                 raise self.error(message, "IfStatementMissingCondition", start)
             raise self.error(f"Missing expression after '{word}' in loop.", "MissingExpressionAfterKeyword", start)
         condition = self.pipeline_statement()
-        self.expect(")", f"Missing closing ')' after expression in '{word}' statement.", "MissingEndParenthesisAfterStatement")
+        self.expect(
+            ")", f"Missing closing ')' after expression in '{word}' statement.", "MissingEndParenthesisAfterStatement"
+        )
         self.skip_newlines()
         return condition
 

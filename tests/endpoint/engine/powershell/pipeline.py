@@ -47,7 +47,11 @@ class Stage:
         name = common.get("OutVariable")
         if name:
             self.write = _recording(self.write, scope, convert.to_string(name))  # type: ignore[method-assign]
-        for parameter, stream in (("ErrorVariable", "error"), ("WarningVariable", "warning"), ("InformationVariable", "information")):
+        for parameter, stream in (
+            ("ErrorVariable", "error"),
+            ("WarningVariable", "warning"),
+            ("InformationVariable", "information"),
+        ):
             if common.get(parameter):
                 handler = getattr(self.streams, stream)
                 recorder = _recording(handler, scope, convert.to_string(common[parameter]))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import threading
 import typing
@@ -96,9 +97,8 @@ class Runspace:
         except PipelineStopped:
             raise
         except PSTerminating as error:
-            error.error_record.extended = False
             session.remember(error.error_record)
-            raise
+            raise PSTerminating(dataclasses.replace(error.error_record, extended=False, final=True)) from None
         except (BreakSignal, ContinueSignal, ReturnSignal, UpstreamDone):
             # Outside of any loop these end the script.
             return
@@ -126,12 +126,16 @@ class Runspace:
         except ConversionError as error:
             raise conversion_failure(error) from None
         except NetError as error:
-            raise runtime_error(error.exception.message, error.exception.type_names[0], Category.NotSpecified, inner=error.exception) from None
+            raise runtime_error(
+                error.exception.message, error.exception.type_names[0], Category.NotSpecified, inner=error.exception
+            ) from None
         except RecursionError:
             raise call_depth_error() from None
 
     def _stage(self, call: CommandCall, frame: Frame) -> Stage:
-        arguments = [Argument(from_psrp(value), None, name.lstrip("-") if name else None) for name, value in call.parameters]
+        arguments = [
+            Argument(from_psrp(value), None, name.lstrip("-") if name else None) for name, value in call.parameters
+        ]
         if call.is_script:
             if self._session.language is not Language.FULL:
                 message = "The syntax is not supported by this runspace. This can occur if the runspace is in no-language mode."

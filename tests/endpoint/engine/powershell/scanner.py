@@ -47,7 +47,9 @@ class Scanner:
     def extent(self, start: int, end: int | None = None) -> syntax.Extent:
         return syntax.Extent(self.source, start, self.position if end is None else end)
 
-    def error(self, message: str, error_id: str, start: int | None = None, incomplete: bool | None = None) -> ParseError:
+    def error(
+        self, message: str, error_id: str, start: int | None = None, incomplete: bool | None = None
+    ) -> ParseError:
         begin = self.position if start is None else start
         at_end = self.position >= self.end if incomplete is None else incomplete
         return ParseError(message, error_id, self.extent(min(begin, self.end), max(begin, self.position)), at_end)

@@ -51,7 +51,9 @@ class Variable:
         except ConversionError as error:
             name = "System.Management.Automation.MetadataException"
             metadata = Category.MetadataError
-            raise runtime_error(str(error), "RuntimeException", metadata, inner=error.exception, type_name=name) from None
+            raise runtime_error(
+                str(error), "RuntimeException", metadata, inner=error.exception, type_name=name
+            ) from None
 
 
 @dataclasses.dataclass(eq=False)

@@ -70,7 +70,11 @@ class Session:
 
     def resolve(self, path: str) -> str:
         """A path of the file system as an absolute one, by the session's location."""
-        path = path.partition("::")[2] if path.lower().startswith(("filesystem::", "microsoft.powershell.core\\")) else path
+        path = (
+            path.partition("::")[2]
+            if path.lower().startswith(("filesystem::", "microsoft.powershell.core\\"))
+            else path
+        )
         path = path.replace("\\", "/")
         if path == "~" or path.startswith("~/"):
             path = os.path.expanduser("~") + path[1:]
@@ -83,7 +87,11 @@ class Session:
             del self.errors[256:]
 
     def call_block(
-        self, block: values.ScriptBlock, arguments: typing.Sequence[object] = (), this: object = None, item: object = None
+        self,
+        block: values.ScriptBlock,
+        arguments: typing.Sequence[object] = (),
+        this: object = None,
+        item: object = None,
     ) -> object:
         """Runs a script block that a value or a method holds, and gives what it wrote as one value."""
         from .functions import invoke_block
@@ -191,7 +199,12 @@ class Frame:
         getattr(self.streams, kind)(record)
         if lowered == "stop":
             text = f'The running command stopped because the preference variable "{kind.capitalize()}Preference" or common parameter is set to Stop: {message}'
-            raise runtime_error(text, "ActionPreferenceStop", Category.OperationStopped, type_name="System.Management.Automation.ActionPreferenceStopException")
+            raise runtime_error(
+                text,
+                "ActionPreferenceStop",
+                Category.OperationStopped,
+                type_name="System.Management.Automation.ActionPreferenceStopException",
+            )
 
 
 def stop_error(record: ErrorRecord) -> PSTerminating:

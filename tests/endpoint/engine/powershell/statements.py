@@ -186,7 +186,9 @@ def _foreach(node: syntax.ForEach, frame: Frame) -> None:
 @runs(syntax.Switch)
 def _switch(node: syntax.Switch, frame: Frame) -> None:
     subject = value_of_statement(node.subject, frame)
-    items = as_list(subject) if isinstance(subject, (list, bytearray)) else [None if subject is values.NOTHING else subject]
+    items = (
+        as_list(subject) if isinstance(subject, (list, bytearray)) else [None if subject is values.NOTHING else subject]
+    )
     if "file" in node.flags:
         path = frame.session.resolve(to_string(subject))
         with open(path, encoding="utf-8") as lines:
@@ -222,10 +224,16 @@ def _switch_matches(flags: set[str], condition: syntax.Node, item: object, frame
         return to_bool(invoke_block(value, frame, variables={"_": item}))
     prefix = "c" if "casesensitive" in flags else "i"
     if "regex" in flags:
-        return to_bool(operators.comparison(f"{prefix}match", to_string(item), value, lambda match: _matches(match, frame)))
+        return to_bool(
+            operators.comparison(f"{prefix}match", to_string(item), value, lambda match: _matches(match, frame))
+        )
     if "wildcard" in flags:
         return bool(operators.wildcard(to_string(value), prefix == "i").match(to_string(item)))
-    return operators.equal(value, item, prefix == "i") if not isinstance(item, str) else operators.equal(item, value, prefix == "i")
+    return (
+        operators.equal(value, item, prefix == "i")
+        if not isinstance(item, str)
+        else operators.equal(item, value, prefix == "i")
+    )
 
 
 def _matches(match: re.Match[str], frame: Frame) -> None:

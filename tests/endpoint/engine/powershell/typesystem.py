@@ -232,7 +232,9 @@ def type_of(value: object) -> NetType:
     if isinstance(value, NetObject):
         return _types[value.net_name.lower()]
     if isinstance(value, values.EnumValue):
-        return _types.get(value.type.name.lower()) or NetType(value.type.name, ("System.Enum", *_VALUE_TYPE), enum=value.type)
+        return _types.get(value.type.name.lower()) or NetType(
+            value.type.name, ("System.Enum", *_VALUE_TYPE), enum=value.type
+        )
     if isinstance(value, values.TypedArray):
         return array_of(find(value.element))
     if isinstance(value, (values.NetList, values.Hashtable, values.DictionaryEntry)):

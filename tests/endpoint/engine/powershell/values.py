@@ -261,7 +261,10 @@ class PSObject:
     """A PSCustomObject (no base), or any other value with members or type names added to it."""
 
     def __init__(
-        self, pairs: typing.Iterable[tuple[str, object]] = (), base: object = None, type_names: typing.Sequence[str] = ()
+        self,
+        pairs: typing.Iterable[tuple[str, object]] = (),
+        base: object = None,
+        type_names: typing.Sequence[str] = (),
     ) -> None:
         self.base = base
         #: Names in front of those that the base has.
@@ -306,7 +309,9 @@ class ScriptBlock:
     def text(self) -> str:
         extent = self.tree.extent
         text = extent.text
-        return text[1:-1] if extent.start and text.startswith("{") or text.startswith("{") and text.endswith("}") else text
+        return (
+            text[1:-1] if extent.start and text.startswith("{") or text.startswith("{") and text.endswith("}") else text
+        )
 
 
 @dataclasses.dataclass(eq=False)

@@ -79,6 +79,8 @@ class _Converter:
     def __init__(self) -> None:
         self.seen: dict[int, typing.Any] = {}
         self.kept: list[object] = []
+        #: What is being converted just now.
+        self.open: set[int] = set()
         self.nesting = 0
 
     def convert(self, value: object, depth: int) -> typing.Any:
@@ -86,16 +88,19 @@ class _Converter:
         if simple:
             return made
         known = self.seen.get(id(value))
+        if id(value) in self.open or self.nesting > _LIMIT:
+            # psrpcore cannot write a table or list that holds itself.
+            return convert.dotnet_string(value)
         if known is not None:
             return known
-        if self.nesting > _LIMIT:
-            return convert.to_string(value)
         self.nesting += 1
         self.kept.append(value)
+        self.open.add(id(value))
         try:
             return self._complex(value, depth)
         finally:
             self.nesting -= 1
+            self.open.discard(id(value))
 
     def _complex(self, value: object, depth: int) -> typing.Any:
         if isinstance(value, values.PSObject):
@@ -106,7 +111,7 @@ class _Converter:
             return self._list(value, depth)
         for kind, method in (
             (ErrorRecord, self.error_record), (InformationalRecord, self._informational), (InformationRecord, self._information),
-            (ProgressRecord, self._progress), (HostMessage, self._host_message), (InvocationInfo, self._invocation),
+            (ProgressRecord, self._progress), (HostMessage, self._host_message),
         ):  # fmt: skip
             if isinstance(value, kind):
                 return typing.cast(typing.Any, method)(value)
@@ -188,14 +193,20 @@ class _Converter:
             properties, extended = value.properties, value.extended
         elif isinstance(value, NetObject) or members.adapted_names(value):
             properties = {name: members.get_member(value, name) for name in members.adapted_names(value)}
-        made.PSObject.adapted_properties = [_note(name, self.convert(item, depth - 1)) for name, item in properties.items()]
-        made.PSObject.extended_properties = [_note(name, self.convert(item, depth - 1)) for name, item in extended.items()]
+        made.PSObject.adapted_properties = [
+            _note(name, self.convert(item, depth - 1)) for name, item in properties.items()
+        ]
+        made.PSObject.extended_properties = [
+            _note(name, self.convert(item, depth - 1)) for name, item in extended.items()
+        ]
         return made
 
     def _exception(self, value: ExceptionObject) -> typing.Any:
         made = blank(value.type_names, str(value))
         self.seen[id(value)] = made
         entries: list[tuple[str, object]] = [(name, self.convert(item, 0)) for name, item in value.properties.items()]
+        if value.is_a(f"{_AUTOMATION}PSInvalidCastException"):
+            entries.append(("ErrorRecord", value.message))
         if value.is_a(f"{_AUTOMATION}RuntimeException"):
             entries += [("ErrorRecord", value.message), ("WasThrownFromThrowStatement", value.thrown_by_script)]
         data = psrp.PSDict()
@@ -213,11 +224,12 @@ class _Converter:
         made = blank([f"{_AUTOMATION}ErrorRecord", "System.Object"], str(record))
         self.seen[id(record)] = made
         target_name, target_type = category_target(record)
+        shared = (_parameters({}, typed=False), _arguments())
         entries: list[tuple[str, object]] = [
             ("Exception", self._exception(record.exception)),
             ("TargetObject", self.convert(record.target, 0)),
             ("FullyQualifiedErrorId", record.error_id),
-            ("InvocationInfo", self._invocation(record.invocation) if record.invocation else None),
+            ("InvocationInfo", self._invocation(record.invocation, shared) if record.invocation else None),
             ("ErrorCategory_Category", psrp.PSInt(int(record.category))),
             ("ErrorCategory_Activity", record.activity),
             ("ErrorCategory_Reason", record.category_reason),
@@ -226,26 +238,30 @@ class _Converter:
             ("ErrorCategory_Message", category_message(record)),
         ]
         if record.details is not None:
-            entries += [("ErrorDetails_Message", record.details), ("ErrorDetails_RecommendedAction", record.recommended_action or "")]
+            entries += [
+                ("ErrorDetails_Message", record.details),
+                ("ErrorDetails_RecommendedAction", record.recommended_action or ""),
+            ]
         extended = record.extended and record.invocation is not None
         entries.append(("SerializeExtendedInfo", extended))
         if extended:
-            entries += self._extended(typing.cast(InvocationInfo, record.invocation), typed_parameters=False)
+            entries += self._extended(typing.cast(InvocationInfo, record.invocation), shared)
             entries.append(("PipelineIterationInfo", _iteration(record.pipeline_iteration)))
         if record.script_stack_trace is not None:
             entries.append(("ErrorDetails_ScriptStackTrace", record.script_stack_trace))
-        if record.invocation and record.pipeline_iteration and (extended or record.exception.type_names[0].startswith("Microsoft")):
+        if not record.final:
             entries.append(("PSMessageDetails", None))
         made.PSObject.extended_properties = [_note(name, item) for name, item in entries]
         return made
 
-    def _invocation(self, value: InvocationInfo) -> typing.Any:
+    @staticmethod
+    def _invocation(value: InvocationInfo, shared: tuple[object, object]) -> typing.Any:
         made = blank([f"{_AUTOMATION}InvocationInfo", "System.Object"], f"{_AUTOMATION}InvocationInfo")
         extent, info = value.extent, value.command
         entries: list[tuple[str, object]] = [
             ("MyCommand", (info.name or info.definition) if info else None),
-            ("BoundParameters", _parameters({}, typed=False)),
-            ("UnboundArguments", _arguments()),
+            ("BoundParameters", shared[0]),
+            ("UnboundArguments", shared[1]),
             ("ScriptLineNumber", psrp.PSInt(extent.line_number if extent else 0)),
             ("OffsetInLine", psrp.PSInt(extent.column if extent else 0)),
             ("HistoryId", psrp.PSInt64(value.history_id)),
@@ -265,14 +281,17 @@ class _Converter:
         made.PSObject.adapted_properties = [_note(name, item) for name, item in entries]
         return made
 
-    def _extended(self, value: InvocationInfo, typed_parameters: bool) -> list[tuple[str, object]]:
+    @staticmethod
+    def _extended(value: InvocationInfo, shared: tuple[object, object]) -> list[tuple[str, object]]:
         """The InvocationInfo_* members."""
         extent, info = value.extent, value.command
         origin = "Internal" if value.origin else "Runspace"
-        iteration = psrp.PSList([psrp.PSInt(0), psrp.PSInt(1 if info and info.kind == "Function" else 0)] if value.origin == 0 else [])
+        iteration = psrp.PSList(
+            [psrp.PSInt(0), psrp.PSInt(1 if info and info.kind == "Function" else 0)] if value.origin == 0 else []
+        )
         iteration.PSObject.type_names = ["System.Int32[]", "System.Array", "System.Object"]
         entries: list[tuple[str, object]] = [
-            ("BoundParameters", _parameters(self._named(value) if typed_parameters else {}, typed_parameters)),
+            ("BoundParameters", shared[0]),
             ("CommandOrigin", _enumeration([f"{_AUTOMATION}CommandOrigin", *_ENUM], origin, value.origin)),
             ("ExpectingInput", value.expecting_input), ("InvocationName", value.invocation_name),
             ("Line", extent.line if extent else ""), ("OffsetInLine", psrp.PSInt(extent.column if extent else 0)),
@@ -280,16 +299,21 @@ class _Converter:
             ("PipelineLength", psrp.PSInt(value.pipeline_length)), ("PipelinePosition", psrp.PSInt(value.pipeline_position)),
             ("PSScriptRoot", ""), ("PSCommandPath", None), ("PositionMessage", value.position_message),
             ("ScriptLineNumber", psrp.PSInt(extent.line_number if extent else 0)),
-            ("ScriptName", extent.source.file or "" if extent else ""), ("UnboundArguments", _arguments()),
+            ("ScriptName", extent.source.file or "" if extent else ""), ("UnboundArguments", shared[1]),
         ]  # fmt: skip
         made = [(f"InvocationInfo_{name}", item) for name, item in entries] + [("SerializeExtent", False)]
         if info:
-            number = {"Alias": 1, "Function": 2, "Cmdlet": 8, "ExternalScript": 16, "Application": 32, "Script": 64}[info.kind]
+            number = {"Alias": 1, "Function": 2, "Cmdlet": 8, "ExternalScript": 16, "Application": 32, "Script": 64}[
+                info.kind
+            ]
             made += [
                 ("CommandInfo_CommandType", _enumeration([f"{_AUTOMATION}CommandTypes", *_ENUM], info.kind, number)),
                 ("CommandInfo_Definition", info.definition),
                 ("CommandInfo_Name", info.name),
-                ("CommandInfo_Visibility", _enumeration([f"{_AUTOMATION}SessionStateEntryVisibility", *_ENUM], "Public", 0)),
+                (
+                    "CommandInfo_Visibility",
+                    _enumeration([f"{_AUTOMATION}SessionStateEntryVisibility", *_ENUM], "Public", 0),
+                ),
             ]
         return made
 
@@ -305,7 +329,9 @@ class _Converter:
             ("InformationalRecord_SerializeInvocationInfo", whole),
         ]
         if whole:
-            entries += self._extended(record.invocation, typed_parameters=True)
+            entries += self._extended(
+                record.invocation, (_parameters(self._named(record.invocation), typed=True), _arguments())
+            )
             entries.append(("InformationalRecord_PipelineIterationInfo", _iteration(record.pipeline_iteration)))
         made.PSObject.extended_properties = [_note(key, item) for key, item in entries]
         return made
@@ -427,7 +453,11 @@ def _primitive(value: object) -> tuple[bool, typing.Any]:
         return True, psrp.PSDuration(nanoseconds=value.ticks * 100)
     if isinstance(value, uuid.UUID):
         return True, psrp.PSGuid(str(value))
-    for known, wire_type in ((values.Uri, psrp.PSUri), (values.XmlDocument, psrp.PSXml), (values.ScriptBlock, psrp.PSScriptBlock)):
+    for known, wire_type in (
+        (values.Uri, psrp.PSUri),
+        (values.XmlDocument, psrp.PSXml),
+        (values.ScriptBlock, psrp.PSScriptBlock),
+    ):
         if isinstance(value, known):
             return True, wire_type(typing.cast(typing.Any, value).text)
     if isinstance(value, values.Version):
@@ -467,7 +497,9 @@ def _from_text(value: typing.Any) -> object:
 
 def _from_date(value: typing.Any) -> object:
     plain = value.replace(tzinfo=None)
-    ticks = (plain - datetime.datetime(1, 1, 1)) // datetime.timedelta(microseconds=1) * 10 + getattr(value, "nanosecond", 0) // 100
+    ticks = (plain - datetime.datetime(1, 1, 1)) // datetime.timedelta(microseconds=1) * 10 + getattr(
+        value, "nanosecond", 0
+    ) // 100
     offset = value.utcoffset()
     if offset is None:
         return values.DateTime(ticks)
@@ -492,7 +524,11 @@ def _from_integer(value: typing.Any) -> object:
 
 
 def _from_secure(value: typing.Any) -> object:
-    return values.ObjectValue(["System.Security.SecureString", "System.Object"], {"Length": len(value.decrypt())}, "System.Security.SecureString")
+    return values.ObjectValue(
+        ["System.Security.SecureString", "System.Object"],
+        {"Length": len(value.decrypt())},
+        "System.Security.SecureString",
+    )
 
 
 _FROM_TYPES: list[tuple[typing.Any, typing.Callable[[typing.Any], object]]] = [
@@ -518,7 +554,11 @@ def _from_list(value: typing.Any) -> object:
     names = value.PSObject.type_names if isinstance(value, psrp.PSObject) else []
     name = names[0] if names else ""
     # A list arrives as an ArrayList unless the type names say that it was an array; Object[] is the useful reading.
-    return values.NetList("System.Collections.ArrayList", items) if name.endswith("ArrayList") and "Deserialized" not in name else items
+    return (
+        values.NetList("System.Collections.ArrayList", items)
+        if name.endswith("ArrayList") and "Deserialized" not in name
+        else items
+    )
 
 
 def _from_object(value: psrp.PSObject) -> object:

@@ -23,7 +23,10 @@ from .objects import Collecting, selected
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 
 
-@cmdlet("ConvertTo-Json", "InputObject@0!<0 Depth:int Compress:switch AsArray:switch EnumsAsStrings:switch EscapeHandling:string")
+@cmdlet(
+    "ConvertTo-Json",
+    "InputObject@0!<0 Depth:int Compress:switch AsArray:switch EnumsAsStrings:switch EscapeHandling:string",
+)
 class ConvertToJson(Collecting):
     def process(self, item: object) -> None:
         if self.call.stage.expects_input:
@@ -40,7 +43,9 @@ class ConvertToJson(Collecting):
         text = json_text(writer.tree(value, 0), None if call.flag("Compress") else 0)
         if writer.truncated:
             warning = f"Resulting JSON is truncated as serialization has exceeded the set depth of {depth}."
-            call.frame.with_output(call.stage.write, call.stage.streams).informational("warning", warning, call.action("WarningAction", "WarningPreference"))
+            call.frame.with_output(call.stage.write, call.stage.streams).informational(
+                "warning", warning, call.action("WarningAction", "WarningPreference")
+            )
         call.write(text)
 
 
@@ -61,7 +66,12 @@ class JsonWriter:
         if isinstance(plain, (str, uuid.UUID, values.Uri, values.Version)):
             return to_string(plain)
         if isinstance(plain, values.DateTime):
-            return dates.format_date(plain, "yyyy-MM-ddTHH:mm:ss.FFFFFFFK").replace(".Z", "Z").replace(".+", "+").rstrip(".")
+            return (
+                dates.format_date(plain, "yyyy-MM-ddTHH:mm:ss.FFFFFFFK")
+                .replace(".Z", "Z")
+                .replace(".+", "+")
+                .rstrip(".")
+            )
         if isinstance(plain, values.EnumValue):
             return str(plain) if self.enums_as_text else plain.value
         if isinstance(plain, values.SwitchParameter):
@@ -76,7 +86,9 @@ class JsonWriter:
         return self._notes(value, level)
 
     def _notes(self, value: object, level: int) -> dict[str, object]:
-        return {name: self.tree(members.get_member(value, name), level + 1) for name, _ in members.property_names(value)}
+        return {
+            name: self.tree(members.get_member(value, name), level + 1) for name, _ in members.property_names(value)
+        }
 
 
 def json_text(tree: object, indent: int | None) -> str:
@@ -98,12 +110,21 @@ def json_text(tree: object, indent: int | None) -> str:
         return {None: "null", True: "true", False: "false"}[tree]
     if isinstance(tree, float):
         text = numbers.double_text(tree)
-        return f'"{text}"' if text in ("NaN", "∞", "-∞") else text if any(mark in text for mark in ".E") else f"{text}.0"
+        return (
+            f'"{text}"' if text in ("NaN", "∞", "-∞") else text if any(mark in text for mark in ".E") else f"{text}.0"
+        )
     return _json_string(tree) if isinstance(tree, str) else to_string(tree)
 
 
 def _json_string(text: str) -> str:
-    return '"' + "".join(_ESCAPES.get(character) or (f"\\u{ord(character):04x}" if character < " " else character) for character in text) + '"'
+    return (
+        '"'
+        + "".join(
+            _ESCAPES.get(character) or (f"\\u{ord(character):04x}" if character < " " else character)
+            for character in text
+        )
+        + '"'
+    )
 
 
 @cmdlet("ConvertFrom-Json", "InputObject:string@0!<0 AsHashtable:switch Depth:int NoEnumerate:switch DateKind:string")
@@ -119,14 +140,20 @@ class ConvertFromJson(Collecting):
             tree = json.loads(text, parse_int=_json_integer, object_pairs_hook=self._object, strict=False)
         except ValueError as error:
             message = f"Conversion from JSON failed with error: {error}"
-            raise self.call.fail(message, "System.ArgumentException", Category.NotSpecified, None, "System.ArgumentException") from None
+            raise self.call.fail(
+                message, "System.ArgumentException", Category.NotSpecified, None, "System.ArgumentException"
+            ) from None
         value = _dated(tree)
         for item in [value] if self.call.flag("NoEnumerate") else operators.enumerate_value(value):
             self.call.write(item)
 
     def _object(self, pairs: list[tuple[str, object]]) -> object:
         if self.call.flag("AsHashtable"):
-            return values.Hashtable(((key, _dated(item)) for key, item in pairs), "System.Collections.Specialized.OrderedDictionary", ignore_case=False)
+            return values.Hashtable(
+                ((key, _dated(item)) for key, item in pairs),
+                "System.Collections.Specialized.OrderedDictionary",
+                ignore_case=False,
+            )
         return values.PSObject((key, _dated(item)) for key, item in pairs)
 
 
@@ -166,14 +193,20 @@ def _csv_lines(call: Call, items: list[object]) -> typing.Iterator[str]:
         yield buffer.getvalue()
 
 
-@cmdlet("ConvertTo-Csv", "InputObject!<0 Delimiter:string@1 NoTypeInformation|NTI:switch UseQuotes:string NoHeader:switch")
+@cmdlet(
+    "ConvertTo-Csv", "InputObject!<0 Delimiter:string@1 NoTypeInformation|NTI:switch UseQuotes:string NoHeader:switch"
+)
 class ConvertToCsv(Collecting):
     def end(self) -> None:
         for line in list(_csv_lines(self.call, self.items))[1 if self.call.flag("NoHeader") else 0 :]:
             self.call.write(line)
 
 
-@cmdlet("Export-Csv", "InputObject!<0 Path:string@0 LiteralPath:string Delimiter:string@1 NoTypeInformation|NTI:switch Encoding:string Append:switch Force:switch UseQuotes:string", aliases="epcsv")
+@cmdlet(
+    "Export-Csv",
+    "InputObject!<0 Path:string@0 LiteralPath:string Delimiter:string@1 NoTypeInformation|NTI:switch Encoding:string Append:switch Force:switch UseQuotes:string",
+    aliases="epcsv",
+)
 class ExportCsv(Collecting):
     def end(self) -> None:
         path = self.call.session.resolve(self.call.text("Path") or self.call.text("LiteralPath"))
@@ -183,7 +216,12 @@ class ExportCsv(Collecting):
 
 
 def _from_csv(call: Call, lines: list[str]) -> typing.Iterator[object]:
-    rows = list(csv.reader(io.StringIO("\n".join(line for line in lines if not line.startswith("#TYPE"))), delimiter=call.text("Delimiter", ",")))
+    rows = list(
+        csv.reader(
+            io.StringIO("\n".join(line for line in lines if not line.startswith("#TYPE"))),
+            delimiter=call.text("Delimiter", ","),
+        )
+    )
     header = call.texts("Header") or (rows.pop(0) if rows else [])
     for row in rows:
         if row:
@@ -201,7 +239,11 @@ class ConvertFromCsv(Collecting):
             self.call.write(made)
 
 
-@cmdlet("Import-Csv", "Path:string[]@0<~ LiteralPath:string[]~ Delimiter:string@1 Header:string[] Encoding:string", aliases="ipcsv")
+@cmdlet(
+    "Import-Csv",
+    "Path:string[]@0<~ LiteralPath:string[]~ Delimiter:string@1 Header:string[] Encoding:string",
+    aliases="ipcsv",
+)
 def import_csv(call: Call) -> typing.Iterator[object]:
     from .items import paths_of
 
@@ -218,7 +260,13 @@ class _Formatted(Collecting):
 
     def end(self) -> None:
         if self.items:
-            self.call.write(values.ObjectValue(["Microsoft.PowerShell.Commands.Internal.Format.FormatEntryData", "System.Object"], {}, "\n".join(self.shape(self.items))))
+            self.call.write(
+                values.ObjectValue(
+                    ["Microsoft.PowerShell.Commands.Internal.Format.FormatEntryData", "System.Object"],
+                    {},
+                    "\n".join(self.shape(self.items)),
+                )
+            )
 
     def cells(self) -> tuple[list[str], list[list[str]]]:
         keys = self.call.list("Property")
@@ -228,7 +276,11 @@ class _Formatted(Collecting):
         return [to_string(key) for key in keys], rows
 
 
-@cmdlet("Format-Table", "Property:object[]@0 AutoSize:switch HideTableHeaders:switch Wrap:switch GroupBy View:string InputObject<0", aliases="ft")
+@cmdlet(
+    "Format-Table",
+    "Property:object[]@0 AutoSize:switch HideTableHeaders:switch Wrap:switch GroupBy View:string InputObject<0",
+    aliases="ft",
+)
 class FormatTable(_Formatted):
     def shape(self, items: list[object]) -> list[str]:
         return table(*self.cells())
@@ -240,7 +292,10 @@ class FormatList(_Formatted):
         return listing(*self.cells())
 
 
-@cmdlet("Get-Date", "Date:datetime@0< Format:string UFormat:string Year:int Month:int Day:int Hour:int Minute:int Second:int AsUTC:switch UnixTimeSeconds:long DisplayHint:string")
+@cmdlet(
+    "Get-Date",
+    "Date:datetime@0< Format:string UFormat:string Year:int Month:int Day:int Hour:int Minute:int Second:int AsUTC:switch UnixTimeSeconds:long DisplayHint:string",
+)
 def get_date(call: Call) -> typing.Iterator[object]:
     moment = call.get("Date") or dates.now()
     if call.has("UnixTimeSeconds"):
@@ -249,11 +304,24 @@ def get_date(call: Call) -> typing.Iterator[object]:
     given = {part: call.get(part) for part in ("Year", "Month", "Day", "Hour", "Minute", "Second") if call.has(part)}
     if given:
         parts = parts.replace(**{name.lower(): typing.cast(int, value) for name, value in given.items()})
-        moment = dates.from_parts(parts.year, parts.month, parts.day, parts.hour, parts.minute, parts.second, moment.ticks % TICKS_PER_SECOND, moment.kind)
+        moment = dates.from_parts(
+            parts.year,
+            parts.month,
+            parts.day,
+            parts.hour,
+            parts.minute,
+            parts.second,
+            moment.ticks % TICKS_PER_SECOND,
+            moment.kind,
+        )
     if call.flag("AsUTC"):
         moment = dates.to_utc(moment)
     if call.has("UFormat"):
-        yield parts.strftime(call.text("UFormat").lstrip("+")) if "%s" not in call.text("UFormat") else str(int(dates.timestamp(moment)))
+        yield (
+            parts.strftime(call.text("UFormat").lstrip("+"))
+            if "%s" not in call.text("UFormat")
+            else str(int(dates.timestamp(moment)))
+        )
     else:
         yield dates.format_date(moment, call.text("Format")) if call.has("Format") else moment
 
@@ -263,7 +331,9 @@ def new_time_span(call: Call) -> typing.Iterator[object]:
     if call.has("Start") or call.has("End"):
         yield values.TimeSpan((call.get("End") or dates.now()).ticks - (call.get("Start") or dates.now()).ticks)
         return
-    seconds = sum(call.get(name, 0) * size for name, size in (("Days", 86400), ("Hours", 3600), ("Minutes", 60), ("Seconds", 1)))
+    seconds = sum(
+        call.get(name, 0) * size for name, size in (("Days", 86400), ("Hours", 3600), ("Minutes", 60), ("Seconds", 1))
+    )
     yield values.TimeSpan(seconds * TICKS_PER_SECOND + call.get("Milliseconds", 0) * 10_000)
 
 
@@ -272,7 +342,11 @@ def new_guid(call: Call) -> typing.Iterator[object]:
     yield uuid.UUID(int=0) if call.flag("Empty") else uuid.uuid4()
 
 
-@cmdlet("Select-String", "Pattern:string[]@0! Path:string[]@1 LiteralPath|PSPath:string[]~ InputObject<0 SimpleMatch:switch CaseSensitive:switch Quiet:switch AllMatches:switch NotMatch:switch List:switch Raw:switch", aliases="sls")
+@cmdlet(
+    "Select-String",
+    "Pattern:string[]@0! Path:string[]@1 LiteralPath|PSPath:string[]~ InputObject<0 SimpleMatch:switch CaseSensitive:switch Quiet:switch AllMatches:switch NotMatch:switch List:switch Raw:switch",
+    aliases="sls",
+)
 def select_string(call: Call) -> typing.Iterator[object]:
     import re
 
@@ -280,13 +354,22 @@ def select_string(call: Call) -> typing.Iterator[object]:
 
     patterns = [re.escape(text) if call.flag("SimpleMatch") else text for text in call.texts("Pattern")]
     compiled = [operators.regex(pattern, 0 if call.flag("CaseSensitive") else re.IGNORECASE) for pattern in patterns]
-    sources: list[tuple[str, list[str]]] = [("InputStream", to_string(call.get("InputObject")).splitlines())] if call.has("InputObject") else []
+    sources: list[tuple[str, list[str]]] = (
+        [("InputStream", to_string(call.get("InputObject")).splitlines())] if call.has("InputObject") else []
+    )
     for path in paths_of(call):
         with open(path, encoding="utf-8-sig", errors="replace") as file:
             sources.append((path, file.read().splitlines()))
     for path, lines in sources:
         for number, line in enumerate(lines, 1):
-            found = next(((pattern, match) for pattern, text in zip(compiled, call.texts("Pattern")) if (match := pattern.search(line))), None)
+            found = next(
+                (
+                    (pattern, match)
+                    for pattern, text in zip(compiled, call.texts("Pattern"))
+                    if (match := pattern.search(line))
+                ),
+                None,
+            )
             if bool(found) == call.flag("NotMatch"):
                 continue
             if call.flag("Quiet") or call.flag("Raw"):
@@ -298,11 +381,15 @@ def select_string(call: Call) -> typing.Iterator[object]:
 def _match_info(path: str, number: int, line: str, found: typing.Any, call: Call) -> object:
     from ..net_text import Match
 
-    matches = [Match(match) for match in (found[0].finditer(line) if call.flag("AllMatches") else [found[1]])] if found else []
+    matches = (
+        [Match(match) for match in (found[0].finditer(line) if call.flag("AllMatches") else [found[1]])]
+        if found
+        else []
+    )
     name = path.rpartition("/")[2]
     text = line if path == "InputStream" else f"{name}:{number}:{line}"
     return values.ObjectValue(["Microsoft.PowerShell.Commands.MatchInfo", "System.Object"], {
-        "IgnoreCase": not call.flag("CaseSensitive"), "LineNumber": numbers.Int64(number), "Line": line, "Filename": name, "Path": path,
+        "IgnoreCase": not call.flag("CaseSensitive"), "LineNumber": numbers.UInt64(number), "Line": line, "Filename": name, "Path": path,
         "Pattern": call.texts("Pattern")[0], "Context": None,
         "Matches": values.TypedArray("System.Text.RegularExpressions.Match", matches),
     }, text)  # fmt: skip
@@ -310,13 +397,21 @@ def _match_info(path: str, number: int, line: str, found: typing.Any, call: Call
 
 @cmdlet("ConvertFrom-StringData", "StringData:string@0!< Delimiter:string@1")
 def convert_from_string_data(call: Call) -> typing.Iterator[object]:
-    pairs = (line.partition("=") for line in call.text("StringData").splitlines() if "=" in line and not line.strip().startswith("#"))
+    pairs = (
+        line.partition("=")
+        for line in call.text("StringData").splitlines()
+        if "=" in line and not line.strip().startswith("#")
+    )
     yield values.Hashtable((key.strip(), value.strip()) for key, _, value in pairs)
 
 
 @cmdlet("ConvertTo-SecureString", "String:string@0!< AsPlainText:switch Force:switch Key:byte[]", module="Security")
 def convert_to_secure_string(call: Call) -> typing.Iterator[object]:
-    yield values.ObjectValue(["System.Security.SecureString", "System.Object"], {"Length": len(call.text("String"))}, "System.Security.SecureString")
+    yield values.ObjectValue(
+        ["System.Security.SecureString", "System.Object"],
+        {"Length": len(call.text("String"))},
+        "System.Security.SecureString",
+    )
 
 
 @cmdlet("Get-Error", "Newest:int InputObject<0")
@@ -326,7 +421,11 @@ def get_error(call: Call) -> typing.Iterator[object]:
 
 @cmdlet("Get-Culture", "Name:string[]@0")
 def get_culture(call: Call) -> typing.Iterator[object]:
-    yield values.ObjectValue(["System.Globalization.CultureInfo", "System.Object"], {"LCID": 127, "Name": "", "DisplayName": "Invariant Language (Invariant Country)"}, "")
+    yield values.ObjectValue(
+        ["System.Globalization.CultureInfo", "System.Object"],
+        {"LCID": 127, "Name": "", "DisplayName": "Invariant Language (Invariant Country)"},
+        "",
+    )
 
 
 __all__ = ["ErrorRecord", "ExceptionObject", "convert", "json_text", "to_number", "typesystem"]

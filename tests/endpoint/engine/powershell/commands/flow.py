@@ -40,7 +40,12 @@ class InvokeCommand(Cmdlet):
         call = self.call
         arguments = [Argument(value) for value in call.list("ArgumentList")]
         self.stage = BlockStage(call.frame, call.get("ScriptBlock"), arguments, new_scope=not call.flag("NoNewScope"))
-        connect([self.stage], call.frame.with_output(call.stage.write, call.stage.streams), call.stage.expects_input, call.stage.write)
+        connect(
+            [self.stage],
+            call.frame.with_output(call.stage.write, call.stage.streams),
+            call.stage.expects_input,
+            call.stage.write,
+        )
         self.stage.begin()
 
     def process(self, item: object) -> None:
@@ -51,7 +56,12 @@ class InvokeCommand(Cmdlet):
         self.stage.end()
 
 
-@cmdlet("Start-Sleep", "Seconds:double@0!<(Seconds) Milliseconds|ms:int!(Milliseconds) Duration:timespan!(Span)", aliases="sleep", default_set="Seconds")
+@cmdlet(
+    "Start-Sleep",
+    "Seconds:double@0!<(Seconds) Milliseconds|ms:int!(Milliseconds) Duration:timespan!(Span)",
+    aliases="sleep",
+    default_set="Seconds",
+)
 def start_sleep(call: Call) -> None:
     if call.has("Milliseconds"):
         call.session.sleep(call.get("Milliseconds") / 1000)
@@ -63,7 +73,13 @@ def start_sleep(call: Call) -> None:
 
 def command_object(target: dispatch.Resolved, name: str) -> values.ObjectValue:
     """What Get-Command tells of a command; it can be called with ``&``."""
-    common: dict[str, object] = {"Version": None, "Visibility": "Public", "ModuleName": "", "Module": None, "RemotingCapability": "PowerShell"}
+    common: dict[str, object] = {
+        "Version": None,
+        "Visibility": "Public",
+        "ModuleName": "",
+        "Module": None,
+        "RemotingCapability": "PowerShell",
+    }
     if isinstance(target, Function):
         text = target.block.text
         properties: dict[str, object] = {
@@ -83,7 +99,9 @@ def command_object(target: dispatch.Resolved, name: str) -> values.ObjectValue:
         properties = {"Path": target, "Extension": os.path.splitext(target)[1], "Definition": target, "Source": target,
                       "Name": os.path.basename(target), "CommandType": "ExternalScript" if script else "Application", **common}  # fmt: skip
         kind = "ExternalScriptInfo" if script else "ApplicationInfo"
-    made = values.ObjectValue([_AUTOMATION + kind, f"{_AUTOMATION}CommandInfo", "System.Object"], properties, to_string(properties["Name"]))
+    made = values.ObjectValue(
+        [_AUTOMATION + kind, f"{_AUTOMATION}CommandInfo", "System.Object"], properties, to_string(properties["Name"])
+    )
     made.command = target  # type: ignore[attr-defined]
     return made
 
@@ -94,7 +112,9 @@ def alias_object(name: str, target: str) -> values.ObjectValue:
         "OutputType": [], "Name": name, "CommandType": "Alias", "Source": "", "Version": None, "Visibility": "Public",
         "ModuleName": "", "Module": None, "RemotingCapability": "PowerShell",
     }  # fmt: skip
-    return values.ObjectValue([f"{_AUTOMATION}AliasInfo", f"{_AUTOMATION}CommandInfo", "System.Object"], properties, name)
+    return values.ObjectValue(
+        [f"{_AUTOMATION}AliasInfo", f"{_AUTOMATION}CommandInfo", "System.Object"], properties, name
+    )
 
 
 @cmdlet(
@@ -116,7 +136,9 @@ def get_command(call: Call) -> typing.Iterator[object]:
                 "Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
             )
             kind = f"{_AUTOMATION}CommandNotFoundException"
-            call.write_error(call.error(message, "CommandNotFoundException", Category.ObjectNotFound, name, kind, CommandName=name))
+            call.write_error(
+                call.error(message, "CommandNotFoundException", Category.ObjectNotFound, name, kind, CommandName=name)
+            )
         yield from found
 
 
@@ -135,7 +157,9 @@ def _commands(call: Call, name: str) -> typing.Iterator[values.ObjectValue]:
     functions = {key: found for scope in call.frame.scope.chain() for key, found in scope.functions.items()}
     for target in (*functions.values(), *CMDLETS.values()):
         verb, _, noun = target.name.partition("-")
-        if pattern.match(target.name) and all(any(p.match(part) for p in wanted) for part, wanted in ((verb, verbs), (noun, nouns)) if wanted):
+        if pattern.match(target.name) and all(
+            any(p.match(part) for p in wanted) for part, wanted in ((verb, verbs), (noun, nouns)) if wanted
+        ):
             yield command_object(target, target.name)
 
 
@@ -149,7 +173,7 @@ def get_help(call: Call) -> typing.Iterator[object]:
     name = call.text("Name")
     found = dispatch.resolve(name, call.frame) if name else None
     if name and found is None:
-        message = f"Get-Help could not find {name} in a help file in this session. To download updated help topics type: \"Update-Help\"."
+        message = f'Get-Help could not find {name} in a help file in this session. To download updated help topics type: "Update-Help".'
         raise call.fail(message, "HelpNotFound", Category.ResourceUnavailable)
     yield f"\nNAME\n    {name or 'Get-Help'}\n"
 

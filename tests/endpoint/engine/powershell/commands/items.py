@@ -43,7 +43,11 @@ def item_object(path: str) -> values.ObjectValue:
     directory = stat.S_ISDIR(info.st_mode)
     name = os.path.basename(path) or path
     times: dict[str, object] = {}
-    for label, nanoseconds in (("CreationTime", info.st_ctime_ns), ("LastAccessTime", info.st_atime_ns), ("LastWriteTime", info.st_mtime_ns)):
+    for label, nanoseconds in (
+        ("CreationTime", info.st_ctime_ns),
+        ("LastAccessTime", info.st_atime_ns),
+        ("LastWriteTime", info.st_mtime_ns),
+    ):
         times[label] = dates.from_nanoseconds(nanoseconds)
         times[f"{label}Utc"] = dates.from_nanoseconds(nanoseconds, local=False)
     link = os.readlink(path) if os.path.islink(path) else None
@@ -62,11 +66,20 @@ def item_object(path: str) -> values.ObjectValue:
         "Target": link,
     }  # fmt: skip
     kind = "System.IO.DirectoryInfo" if directory else "System.IO.FileInfo"
-    return values.ObjectValue([kind, "System.IO.FileSystemInfo", "System.MarshalByRefObject", "System.Object"], {**head, **tail}, path, extended)
+    return values.ObjectValue(
+        [kind, "System.IO.FileSystemInfo", "System.MarshalByRefObject", "System.Object"],
+        {**head, **tail},
+        path,
+        extended,
+    )
 
 
 def _text_item(path: str) -> values.ObjectValue:
-    return values.ObjectValue(["System.IO.DirectoryInfo", "System.IO.FileSystemInfo", "System.Object"], {"FullName": path, "Name": os.path.basename(path) or path}, path)
+    return values.ObjectValue(
+        ["System.IO.DirectoryInfo", "System.IO.FileSystemInfo", "System.Object"],
+        {"FullName": path, "Name": os.path.basename(path) or path},
+        path,
+    )
 
 
 def _mode(path: str, directory: bool) -> str:
@@ -94,7 +107,11 @@ def not_found(call: Call, path: str) -> None:
     message = f"Cannot find path '{call.session.resolve(path)}' because it does not exist."
     kind = f"{_AUTOMATION}ItemNotFoundException"
     full = call.session.resolve(path)
-    call.write_error(call.error(message, "PathNotFound", Category.ObjectNotFound, full, kind, ItemName=full, SessionStateCategory="Drive"))
+    call.write_error(
+        call.error(
+            message, "PathNotFound", Category.ObjectNotFound, full, kind, ItemName=full, SessionStateCategory="Drive"
+        )
+    )
 
 
 def paths_of(call: Call, must_exist: bool = True) -> typing.Iterator[str]:
@@ -138,20 +155,37 @@ def _drive_items(call: Call, drive: str, name: str) -> list[object]:
     pattern = operators.wildcard(name or "*")
     scope = call.frame.scope
     if drive == "env":
-        return [_environment_entry(key, value) for key, value in sorted(call.session.environment.items()) if pattern.match(key)]
+        return [
+            _environment_entry(key, value)
+            for key, value in sorted(call.session.environment.items())
+            if pattern.match(key)
+        ]
     found: dict[str, object] = {}
     for level in reversed(list(scope.chain())):
         if drive == "variable":
-            found.update({key: variable_object(item) for key, item in level.variables.items() if pattern.match(item.name)})
+            found.update(
+                {key: variable_object(item) for key, item in level.variables.items() if pattern.match(item.name)}
+            )
         elif drive == "function":
-            found.update({key: command_object(item, item.name) for key, item in level.functions.items() if pattern.match(item.name)})
+            found.update(
+                {
+                    key: command_object(item, item.name)
+                    for key, item in level.functions.items()
+                    if pattern.match(item.name)
+                }
+            )
         else:
-            found.update({key: alias_object(key, target) for key, target in level.aliases.items() if pattern.match(key)})
+            found.update(
+                {key: alias_object(key, target) for key, target in level.aliases.items() if pattern.match(key)}
+            )
     return [found[key] for key in sorted(found)]
 
 
 def _environment_entry(key: str, value: str) -> values.ObjectValue:
-    return values.ObjectValue(["System.Collections.DictionaryEntry", "System.ValueType", "System.Object"], {"Key": key, "Value": value, "Name": key})
+    return values.ObjectValue(
+        ["System.Collections.DictionaryEntry", "System.ValueType", "System.Object"],
+        {"Key": key, "Value": value, "Name": key},
+    )
 
 
 _PATH = "Path:string[]@0<~(Path) LiteralPath|PSPath|LP:string[]~(Literal) Include:string[] Exclude:string[] Filter:string Force:switch"
@@ -190,7 +224,9 @@ def get_child_item(call: Call) -> typing.Iterator[object]:
         if not os.path.isdir(path):
             yield item_object(path)
             continue
-        yield from _children(call, path, call.get("Depth", 10**6) if call.flag("Recurse") or call.has("Depth") else 0, path)
+        yield from _children(
+            call, path, call.get("Depth", 10**6) if call.flag("Recurse") or call.has("Depth") else 0, path
+        )
 
 
 def _children(call: Call, folder: str, depth: int, top: str) -> typing.Iterator[object]:
@@ -222,7 +258,9 @@ def test_path(call: Call) -> typing.Iterator[object]:
             yield bool(_drive_items(call, drive, name))
             continue
         path = call.session.resolve(text)
-        found = glob.glob(path) if set("*?[") & set(text) and call.has("Path") else [path] if os.path.lexists(path) else []
+        found = (
+            glob.glob(path) if set("*?[") & set(text) and call.has("Path") else [path] if os.path.lexists(path) else []
+        )
         tests = {"container": os.path.isdir, "leaf": lambda item: not os.path.isdir(item)}
         yield any(tests.get(kind, lambda item: True)(item) for item in found)
 
@@ -273,7 +311,15 @@ def _create(call: Call, path: str, kind: str) -> None:
     if force:
         os.makedirs(os.path.dirname(path), exist_ok=True)
     if not os.path.isdir(os.path.dirname(path)):
-        raise PSTerminating(call.error(f"Could not find a part of the path '{path}'.", "NewItemIOError", Category.WriteError, path, "System.IO.DirectoryNotFoundException"))
+        raise PSTerminating(
+            call.error(
+                f"Could not find a part of the path '{path}'.",
+                "NewItemIOError",
+                Category.WriteError,
+                path,
+                "System.IO.DirectoryNotFoundException",
+            )
+        )
     with open(path, "w", encoding="utf-8") as file:
         file.write(call.text("Value"))
 
@@ -282,7 +328,13 @@ def raise_or_write(call: Call, record: typing.Any) -> None:
     call.write_error(record)
 
 
-@cmdlet("Remove-Item", f"{_PATH} Recurse:switch", aliases="del erase rd ri rm rmdir", module="Management", default_set="Path")
+@cmdlet(
+    "Remove-Item",
+    f"{_PATH} Recurse:switch",
+    aliases="del erase rd ri rm rmdir",
+    module="Management",
+    default_set="Path",
+)
 def remove_item(call: Call) -> None:
     for text in (*call.texts("Path"), *call.texts("LiteralPath")):
         drive, name = split_drive(text)
@@ -296,7 +348,9 @@ def remove_item(call: Call) -> None:
             if os.path.isdir(path) and not os.path.islink(path):
                 if os.listdir(path) and not call.flag("Recurse"):
                     message = f"Directory {path} cannot be removed because it is not empty."
-                    call.write_error(call.error(message, "DirectoryNotEmpty", Category.WriteError, path, "System.IO.IOException"))
+                    call.write_error(
+                        call.error(message, "DirectoryNotEmpty", Category.WriteError, path, "System.IO.IOException")
+                    )
                     continue
                 shutil.rmtree(path)
             else:
@@ -313,7 +367,11 @@ def _remove_drive_item(call: Call, drive: str, name: str) -> None:
         set_environment(call.session, key, None)
         return
     for scope in call.frame.scope.chain():
-        table: dict[str, typing.Any] = {"variable": scope.variables, "function": scope.functions, "alias": scope.aliases}[drive]
+        table: dict[str, typing.Any] = {
+            "variable": scope.variables,
+            "function": scope.functions,
+            "alias": scope.aliases,
+        }[drive]
         if table.pop(name.lower(), None) is not None:
             return
     not_found(call, f"{drive.capitalize()}:{name}")
@@ -341,21 +399,34 @@ def copy_item(call: Call) -> typing.Iterator[object]:
             yield item_object(final)
 
 
-@cmdlet("Move-Item", f"{_PATH} Destination:string@1 PassThru:switch", aliases="mi move mv", module="Management", default_set="Path")
+@cmdlet(
+    "Move-Item",
+    f"{_PATH} Destination:string@1 PassThru:switch",
+    aliases="mi move mv",
+    module="Management",
+    default_set="Path",
+)
 def move_item(call: Call) -> typing.Iterator[object]:
     target = call.session.resolve(call.text("Destination", "."))
     for path in paths_of(call):
         final = os.path.join(target, os.path.basename(path)) if os.path.isdir(target) else target
         if os.path.lexists(final) and not call.flag("Force"):
             message = "Cannot create a file when that file already exists."
-            call.write_error(call.error(message, "MoveFileInfoItemIOError", Category.WriteError, path, "System.IO.IOException"))
+            call.write_error(
+                call.error(message, "MoveFileInfoItemIOError", Category.WriteError, path, "System.IO.IOException")
+            )
             continue
         shutil.move(path, final)
         if call.flag("PassThru"):
             yield item_object(final)
 
 
-@cmdlet("Rename-Item", "Path:string@0!<~ NewName:string@1! LiteralPath:string Force:switch PassThru:switch", aliases="ren rni", module="Management")
+@cmdlet(
+    "Rename-Item",
+    "Path:string@0!<~ NewName:string@1! LiteralPath:string Force:switch PassThru:switch",
+    aliases="ren rni",
+    module="Management",
+)
 def rename_item(call: Call) -> typing.Iterator[object]:
     path = call.session.resolve(call.text("Path"))
     if not os.path.lexists(path):
@@ -392,7 +463,9 @@ def get_content(call: Call) -> typing.Iterator[object]:
         if call.flag("AsByteStream"):
             yield from ([bytearray(data)] if call.flag("Raw") else map(numbers.Byte, data))
             continue
-        content = data.removeprefix(b"\xef\xbb\xbf").decode(encoding_named(call.text("Encoding", "utf8")).codec, "replace")
+        content = data.removeprefix(b"\xef\xbb\xbf").decode(
+            encoding_named(call.text("Encoding", "utf8")).codec, "replace"
+        )
         if call.flag("Raw"):
             yield content
             continue
@@ -433,13 +506,19 @@ class _Writer(Cmdlet):
                 if isinstance(error, FileNotFoundError):
                     message = f"Could not find a part of the path '{path}'."
                     kind = "System.IO.DirectoryNotFoundException"
-                    call.write_error(call.error(message, "GetContentWriterDirectoryNotFoundError", Category.ObjectNotFound, path, kind))
+                    call.write_error(
+                        call.error(
+                            message, "GetContentWriterDirectoryNotFoundError", Category.ObjectNotFound, path, kind
+                        )
+                    )
                 else:
                     io_error(call, error, path, "GetContentWriterUnauthorizedAccessError", Category.PermissionDenied)
 
     def _data(self, encoding: typing.Any, at_start: bool) -> bytes:
         if self.call.flag("AsByteStream"):
-            return bytes(convert.to_integer(item, numbers.Byte, "System.Byte") for part in self.items for item in as_list(part))
+            return bytes(
+                convert.to_integer(item, numbers.Byte, "System.Byte") for part in self.items for item in as_list(part)
+            )
         joint = "" if self.call.flag("NoNewline") else "\n"
         text = "".join(f"{to_string(item)}{joint}" for item in self.items)
         return (bytes(encoding.get_preamble()) if at_start else b"") + bytes(encoding.get_bytes(text))
@@ -462,7 +541,10 @@ def clear_content(call: Call) -> None:
             continue
 
 
-@cmdlet("Out-File", "FilePath|Path:string@0 LiteralPath:string InputObject<0 Encoding:string@1 Append:switch NoNewline:switch Force:switch Width:int NoClobber:switch")
+@cmdlet(
+    "Out-File",
+    "FilePath|Path:string@0 LiteralPath:string InputObject<0 Encoding:string@1 Append:switch NoNewline:switch Force:switch Width:int NoClobber:switch",
+)
 class OutFile(_Writer):
     def process(self, item: object) -> None:
         if self.call.stage.expects_input or self.call.has("InputObject"):
@@ -480,19 +562,37 @@ def get_location(call: Call) -> typing.Iterator[object]:
     yield path_info(call.session.location)
 
 
-@cmdlet("Set-Location", "Path:string@0<~ LiteralPath|PSPath:string~ PassThru:switch", aliases="cd chdir sl", module="Management")
+@cmdlet(
+    "Set-Location",
+    "Path:string@0<~ LiteralPath|PSPath:string~ PassThru:switch",
+    aliases="cd chdir sl",
+    module="Management",
+)
 def set_location(call: Call) -> typing.Iterator[object]:
     text = call.text("Path") or call.text("LiteralPath") or "~"
     path = call.session.resolve(text)
     if not os.path.isdir(path):
         message = f"Cannot find path '{path}' because it does not exist."
-        raise call.fail(message, "PathNotFound", Category.ObjectNotFound, path, f"{_AUTOMATION}ItemNotFoundException", ItemName=path, SessionStateCategory="Drive")
+        raise call.fail(
+            message,
+            "PathNotFound",
+            Category.ObjectNotFound,
+            path,
+            f"{_AUTOMATION}ItemNotFoundException",
+            ItemName=path,
+            SessionStateCategory="Drive",
+        )
     call.session.location = path
     if call.flag("PassThru"):
         yield path_info(path)
 
 
-@cmdlet("Push-Location", "Path:string@0<~ LiteralPath:string StackName:string PassThru:switch", aliases="pushd", module="Management")
+@cmdlet(
+    "Push-Location",
+    "Path:string@0<~ LiteralPath:string StackName:string PassThru:switch",
+    aliases="pushd",
+    module="Management",
+)
 def push_location(call: Call) -> None:
     call.session.location_stack.append(call.session.location)
     if call.has("Path") or call.has("LiteralPath"):
@@ -509,7 +609,11 @@ def pop_location(call: Call) -> None:
 @cmdlet("Resolve-Path", f"{_PATH} Relative:switch", aliases="rvpa", module="Management", default_set="Path")
 def resolve_path(call: Call) -> typing.Iterator[object]:
     for path in paths_of(call):
-        yield os.path.join(".", os.path.relpath(path, call.session.location)) if call.flag("Relative") else path_info(path)
+        yield (
+            os.path.join(".", os.path.relpath(path, call.session.location))
+            if call.flag("Relative")
+            else path_info(path)
+        )
 
 
 @cmdlet("Convert-Path", _PATH, aliases="cvpa", module="Management", default_set="Path")
@@ -517,7 +621,11 @@ def convert_path(call: Call) -> typing.Iterator[object]:
     yield from paths_of(call)
 
 
-@cmdlet("Join-Path", "Path:string[]@0!<~ ChildPath:string@1! AdditionalChildPath:string[]@* Resolve:switch", module="Management")
+@cmdlet(
+    "Join-Path",
+    "Path:string[]@0!<~ ChildPath:string@1! AdditionalChildPath:string[]@* Resolve:switch",
+    module="Management",
+)
 def join_path(call: Call) -> typing.Iterator[object]:
     for path in call.texts("Path"):
         for part in (call.text("ChildPath"), *call.texts("AdditionalChildPath")):
@@ -525,7 +633,11 @@ def join_path(call: Call) -> typing.Iterator[object]:
         yield path
 
 
-@cmdlet("Split-Path", "Path:string[]@0!<~ LiteralPath:string[] Parent:switch Leaf:switch LeafBase:switch Extension:switch Qualifier:switch NoQualifier:switch IsAbsolute:switch", module="Management")
+@cmdlet(
+    "Split-Path",
+    "Path:string[]@0!<~ LiteralPath:string[] Parent:switch Leaf:switch LeafBase:switch Extension:switch Qualifier:switch NoQualifier:switch IsAbsolute:switch",
+    module="Management",
+)
 def split_path(call: Call) -> typing.Iterator[object]:
     for text in (*call.texts("Path"), *call.texts("LiteralPath")):
         path = text.rstrip("/") or text
@@ -538,7 +650,12 @@ def split_path(call: Call) -> typing.Iterator[object]:
             yield name if call.flag("Leaf") else os.path.dirname(path)
 
 
-@cmdlet("Get-ItemProperty", "Path:string[]@0<~ Name:string[]@1 LiteralPath|PSPath:string[]~", aliases="gp", module="Management")
+@cmdlet(
+    "Get-ItemProperty",
+    "Path:string[]@0<~ Name:string[]@1 LiteralPath|PSPath:string[]~",
+    aliases="gp",
+    module="Management",
+)
 def get_item_property(call: Call) -> typing.Iterator[object]:
     for path in paths_of(call):
         item = item_object(path)
@@ -556,7 +673,10 @@ def get_file_hash(call: Call) -> typing.Iterator[object]:
     for path in paths_of(call):
         with open(path, "rb") as file:
             digest = hashlib.new(algorithm.lower(), file.read()).hexdigest().upper()
-        yield values.PSObject([("Algorithm", algorithm), ("Hash", digest), ("Path", path)], type_names=["Microsoft.Powershell.Utility.FileHash"])
+        yield values.PSObject(
+            [("Algorithm", algorithm), ("Hash", digest), ("Path", path)],
+            type_names=["Microsoft.Powershell.Utility.FileHash"],
+        )
 
 
 @cmdlet("New-TemporaryFile", "")

@@ -14,6 +14,7 @@ from ..cmdlets import Call, Cmdlet, cmdlet
 from ..convert import to_bool, to_number, to_string
 from ..errors import Category, ReturnSignal, UpstreamDone
 from ..functions import block_output
+from ..net_values import OBJECT_COLLECTION
 from ..operators import as_list, enumerate_value
 from ..scopes import Variable
 from ..session import Frame
@@ -94,7 +95,9 @@ _TESTS = "EQ NE GT GE LT LE Like NotLike Match NotMatch Contains NotContains In 
 @cmdlet(
     "Where-Object",
     "FilterScript:scriptblock@0(Script) Property:string@0!(Property) Value@1 Not:switch InputObject<0 "
-    + " ".join(f"{prefix}{name}:switch" for name in _TESTS for prefix in (("", "C") if name not in ("Is", "IsNot") else ("",))),
+    + " ".join(
+        f"{prefix}{name}:switch" for name in _TESTS for prefix in (("", "C") if name not in ("Is", "IsNot") else ("",))
+    ),
     aliases="? where",
     module="Core",
     default_set="Script",
@@ -111,7 +114,14 @@ class WhereObject(Cmdlet):
             run_in_place(block, self.call.frame.with_output(collected.append, self.call.stage.streams), item)
             return to_bool(collected)
         value = members.get_member(item, self.call.text("Property"))
-        test = next((name for name in self.call.parameters if name.lstrip("c").upper() in map(str.upper, _TESTS) or name.upper() in map(str.upper, _TESTS)), None)
+        test = next(
+            (
+                name
+                for name in self.call.parameters
+                if name.lstrip("c").upper() in map(str.upper, _TESTS) or name.upper() in map(str.upper, _TESTS)
+            ),
+            None,
+        )
         if test is None:
             return to_bool(value) != self.call.flag("Not")
         if test in ("is", "isnot"):
@@ -125,14 +135,18 @@ def selected(item: object, key: object, frame: Frame) -> object:
         found = block_output(key, frame, [], {"_": item, "PSItem": item})
         return found[0] if len(found) == 1 else found if found else None
     if isinstance(key, values.Hashtable):
-        expression = next((value for name, value in key.items() if "expression".startswith(to_string(name).lower())), None)
+        expression = next(
+            (value for name, value in key.items() if "expression".startswith(to_string(name).lower())), None
+        )
         return selected(item, expression, frame)
     return members.get_member(item, to_string(key))
 
 
 def _key_name(key: object) -> str:
     if isinstance(key, values.Hashtable):
-        name = next((value for label, value in key.items() if to_string(label).lower() in ("n", "name", "l", "label")), None)
+        name = next(
+            (value for label, value in key.items() if to_string(label).lower() in ("n", "name", "l", "label")), None
+        )
         return to_string(name) if name is not None else _key_name(next(iter(key.values())))
     return key.text if isinstance(key, values.ScriptBlock) else to_string(key)
 
@@ -190,7 +204,13 @@ class SelectObject(Cmdlet):
             name = self.call.text("ExpandProperty")
             found, value = members.find_property(item, name)
             if not found:
-                record = self.call.error(f'Property "{name}" cannot be found.', "ExpandPropertyNotFound", Category.InvalidArgument, item, "System.Management.Automation.PSArgumentException")
+                record = self.call.error(
+                    f'Property "{name}" cannot be found.',
+                    "ExpandPropertyNotFound",
+                    Category.InvalidArgument,
+                    item,
+                    "System.Management.Automation.PSArgumentException",
+                )
                 self.call.write_error(record)
                 return []
             return enumerate_value(value)
@@ -209,7 +229,10 @@ class SelectObject(Cmdlet):
                 names = [name for name, _ in members.property_names(item) if pattern.match(name)]
             else:
                 names = []
-                made.set(_key_name(key) if not isinstance(key, str) else self._real_name(item, key), selected(item, key, self.call.frame))
+                made.set(
+                    _key_name(key) if not isinstance(key, str) else self._real_name(item, key),
+                    selected(item, key, self.call.frame),
+                )
             for name in names:
                 if not any(pattern.match(name) for pattern in excluded):
                     made.set(name, members.get_member(item, name))
@@ -254,7 +277,9 @@ class SortObject(Collecting):
 
         def compare(first: object, second: object) -> int:
             for key in keys:
-                left, right = ((item if key is None else selected(item, key, self.call.frame)) for item in (first, second))
+                left, right = (
+                    (item if key is None else selected(item, key, self.call.frame)) for item in (first, second)
+                )
                 order = _compare(left, right, not cased)
                 reverse = descending
                 if isinstance(key, values.Hashtable) and "Descending" in key:
@@ -297,7 +322,11 @@ class MeasureObject(Collecting):
         items = [item if name is None else members.get_member(item, to_string(name)) for item in self.items]
         items = [item for item in items if item is not None]
         every = self.call.flag("AllStats")
-        sums = [float(to_number(item)) for item in items] if every or self.call.flag("Sum") or self.call.flag("Average") else []
+        sums = (
+            [float(to_number(item)) for item in items]
+            if every or self.call.flag("Sum") or self.call.flag("Average")
+            else []
+        )
         wanted: dict[str, object] = {"Count": len(items)}
         wanted["Average"] = sum(sums) / len(sums) if sums and (every or self.call.flag("Average")) else None
         wanted["Sum"] = float(sum(sums)) if sums and (every or self.call.flag("Sum")) else None
@@ -306,7 +335,12 @@ class MeasureObject(Collecting):
         wanted["StandardDeviation"] = None
         wanted["Property"] = None if name is None else to_string(name)
         return values.ObjectValue(
-            ["Microsoft.PowerShell.Commands.GenericMeasureInfo", "Microsoft.PowerShell.Commands.MeasureInfo", "System.Object"], wanted
+            [
+                "Microsoft.PowerShell.Commands.GenericMeasureInfo",
+                "Microsoft.PowerShell.Commands.MeasureInfo",
+                "System.Object",
+            ],
+            wanted,
         )
 
     def _extreme(self, items: list[object], sign: int) -> object:
@@ -328,12 +362,20 @@ class MeasureObject(Collecting):
         )  # fmt: skip
 
 
-@cmdlet("Group-Object", "Property:object[]@0 AsHashTable:switch AsString:switch NoElement:switch CaseSensitive:switch InputObject<0", aliases="group")
+@cmdlet(
+    "Group-Object",
+    "Property:object[]@0 AsHashTable:switch AsString:switch NoElement:switch CaseSensitive:switch InputObject<0",
+    aliases="group",
+)
 class GroupObject(Collecting):
     def end(self) -> None:
         groups: dict[object, tuple[list[object], list[object]]] = {}
         for item in self.items:
-            found = [item] if not self.call.has("Property") else [selected(item, key, self.call.frame) for key in self.call.list("Property")]
+            found = (
+                [item]
+                if not self.call.has("Property")
+                else [selected(item, key, self.call.frame) for key in self.call.list("Property")]
+            )
             key = tuple(values.key_of(to_string(value), not self.call.flag("CaseSensitive")) for value in found)
             groups.setdefault(key, (found, []))[1].append(item)
         if self.call.flag("AsHashTable"):
@@ -342,16 +384,22 @@ class GroupObject(Collecting):
                 table[to_string(found[0]) if self.call.flag("AsString") else found[0]] = items
             self.call.write(table)
             return
-        for found, items in sorted(groups.values(), key=functools.cmp_to_key(lambda a, b: _compare(a[0][0], b[0][0], True))):
+        for found, items in sorted(
+            groups.values(), key=functools.cmp_to_key(lambda a, b: _compare(a[0][0], b[0][0], True))
+        ):
             self.call.write(_group(found, [] if self.call.flag("NoElement") else items, len(items)))
 
 
 def _group(found: list[object], items: list[object], count: int) -> values.ObjectValue:
-    collection = values.NetList("System.Collections.ObjectModel.Collection`1", items)
-    collection.element = "System.Management.Automation.PSObject"
+    collection = values.NetList(OBJECT_COLLECTION, items)
     return values.ObjectValue(
         ["Microsoft.PowerShell.Commands.GroupInfo", "System.Object"],
-        {"Values": values.NetList("System.Collections.ArrayList", found), "Count": count, "Group": collection, "Name": ", ".join(map(to_string, found))},
+        {
+            "Values": values.NetList("System.Collections.ArrayList", found),
+            "Count": count,
+            "Group": collection,
+            "Name": ", ".join(map(to_string, found)),
+        },
     )
 
 
@@ -359,7 +407,9 @@ def _group(found: list[object], items: list[object], count: int) -> values.Objec
 class GetUnique(Collecting):
     def end(self) -> None:
         for position, item in enumerate(self.items):
-            if not position or not operators.equal(self.items[position - 1], item, ignore_case=self.call.flag("AsString")):
+            if not position or not operators.equal(
+                self.items[position - 1], item, ignore_case=self.call.flag("AsString")
+            ):
                 self.call.write(item)
 
 
@@ -409,7 +459,9 @@ class AddMember(Cmdlet):
         if member.name.lower() in target.members and not self.call.flag("Force"):
             message = f'Cannot add a member with the name "{member.name}" because a member with that name already exists. To overwrite the member anyway, add the Force parameter to your command.'
             kind = "System.InvalidOperationException"
-            self.call.write_error(self.call.error(message, "MemberAlreadyExists", Category.InvalidOperation, target, kind))
+            self.call.write_error(
+                self.call.error(message, "MemberAlreadyExists", Category.InvalidOperation, target, kind)
+            )
             return
         target.add(member)
 
@@ -434,7 +486,11 @@ class GetMember(Collecting):
                     ))  # fmt: skip
 
 
-@cmdlet("Compare-Object", "ReferenceObject:object[]@0!0 DifferenceObject:object[]@1!0< Property:object[] IncludeEqual:switch ExcludeDifferent:switch PassThru:switch", aliases="compare diff")
+@cmdlet(
+    "Compare-Object",
+    "ReferenceObject:object[]@0!0 DifferenceObject:object[]@1!0< Property:object[] IncludeEqual:switch ExcludeDifferent:switch PassThru:switch",
+    aliases="compare diff",
+)
 def compare_object(call: Call) -> typing.Iterable[object]:
     left, right = call.list("ReferenceObject"), call.list("DifferenceObject")
     rest = list(right)
@@ -457,7 +513,9 @@ def new_object(call: Call) -> typing.Iterable[object]:
     found = call.session.classes.get(name.lower()) or typesystem.lookup(name)
     if not isinstance(found, typesystem.NetType):
         message = f"Cannot find type [{name}]: verify that the assembly containing this type is loaded."
-        raise call.fail(message, "TypeNotFound", Category.InvalidType, None, "System.Management.Automation.PSArgumentException")
+        raise call.fail(
+            message, "TypeNotFound", Category.InvalidType, None, "System.Management.Automation.PSArgumentException"
+        )
     made = members.invoke_static(found, "new", call.list("ArgumentList"))
     for key, value in (call.get("Property") or values.Hashtable()).items():
         if isinstance(made, values.PSObject) and made.custom:
@@ -478,7 +536,9 @@ class GetRandom(Collecting):
             return
         low = to_number(self.call.get("Minimum", 0))
         high = to_number(self.call.get("Maximum", 2**31 - 1))
-        self.call.write(random.uniform(low, high) if isinstance(high, float) else numbers.smallest(random.randrange(low, high)))
+        self.call.write(
+            random.uniform(low, high) if isinstance(high, float) else numbers.smallest(random.randrange(low, high))
+        )
 
 
 __all__ = ["Collecting", "as_list", "run_in_place"]

@@ -57,7 +57,9 @@ def _new_error(call: Call) -> ErrorRecord:
     number = category.value if isinstance(category, values.EnumValue) else category
     if isinstance(number, str):
         number = Category[next(known.name for known in Category if known.name.lower() == number.lower())]
-    record = ErrorRecord(exception, call.text("ErrorId") or exception.type_names[0], Category(number), call.get("TargetObject"))
+    record = ErrorRecord(
+        exception, call.text("ErrorId") or exception.type_names[0], Category(number), call.get("TargetObject")
+    )
     if call.has("Exception") and call.has("Message"):
         record.details = call.text("Message")
     record.activity = call.text("CategoryActivity", "Write-Error")
@@ -119,7 +121,10 @@ def write_host_message(call: Call, text: str, **details: typing.Any) -> None:
 def write_host(call: Call) -> None:
     separator = call.text("Separator", " ")
     text = separator.join(to_string(item, separator) for item in as_list(call.get("Object")))
-    colors = {key: call.text(name).capitalize() or None for key, name in (("foreground", "ForegroundColor"), ("background", "BackgroundColor"))}
+    colors = {
+        key: call.text(name).capitalize() or None
+        for key, name in (("foreground", "ForegroundColor"), ("background", "BackgroundColor"))
+    }
     write_host_message(call, text, no_new_line=call.flag("NoNewline"), **colors)
 
 

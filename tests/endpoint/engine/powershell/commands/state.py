@@ -18,7 +18,14 @@ from ..operators import as_list
 from ..scopes import Scope, Variable, split_name
 
 _AUTOMATION = "System.Management.Automation."
-_MODULES = ("Microsoft.PowerShell.Management", "Microsoft.PowerShell.Utility", "Microsoft.PowerShell.Security", "Microsoft.PowerShell.Host", "Microsoft.PowerShell.Core", "PSReadLine")
+_MODULES = (
+    "Microsoft.PowerShell.Management",
+    "Microsoft.PowerShell.Utility",
+    "Microsoft.PowerShell.Security",
+    "Microsoft.PowerShell.Host",
+    "Microsoft.PowerShell.Core",
+    "PSReadLine",
+)
 
 
 def variable_object(variable: Variable) -> values.ObjectValue:
@@ -58,7 +65,9 @@ def _missing(call: Call, kind: str, name: str) -> None:
     call.write_error(call.error(message, "VariableNotFound", Category.ObjectNotFound, name, error_type))
 
 
-@cmdlet("Get-Variable", "Name:string[]@0<~ ValueOnly:switch Scope:string Include:string[] Exclude:string[]", aliases="gv")
+@cmdlet(
+    "Get-Variable", "Name:string[]@0<~ ValueOnly:switch Scope:string Include:string[] Exclude:string[]", aliases="gv"
+)
 def get_variable(call: Call) -> typing.Iterator[object]:
     for name in call.texts("Name") or ["*"]:
         found = _matching(call, split_name(name)[1])
@@ -66,12 +75,18 @@ def get_variable(call: Call) -> typing.Iterator[object]:
             _missing(call, "variable", name)
         for variable in found:
             if call.flag("ValueOnly"):
-                yield from operators.enumerate_value(variable.get()) if isinstance(variable.get(), list) else [variable.get()]
+                yield from (
+                    operators.enumerate_value(variable.get()) if isinstance(variable.get(), list) else [variable.get()]
+                )
             else:
                 yield variable_object(variable)
 
 
-@cmdlet("Set-Variable", "Name:string[]@0!~ Value@1<0 Scope:string Option:string Force:switch PassThru:switch Description:string Visibility:string", aliases="sv set")
+@cmdlet(
+    "Set-Variable",
+    "Name:string[]@0!~ Value@1<0 Scope:string Option:string Force:switch PassThru:switch Description:string Visibility:string",
+    aliases="sv set",
+)
 def set_variable(call: Call) -> typing.Iterator[object]:
     for name in call.texts("Name"):
         variable = _scope(call).set(split_name(name)[1], call.get("Value"), call.flag("Force"))
@@ -81,7 +96,11 @@ def set_variable(call: Call) -> typing.Iterator[object]:
             yield variable_object(variable)
 
 
-@cmdlet("New-Variable", "Name:string@0!~ Value@1<0 Scope:string Option:string Force:switch PassThru:switch Description:string Visibility:string", aliases="nv")
+@cmdlet(
+    "New-Variable",
+    "Name:string@0!~ Value@1<0 Scope:string Option:string Force:switch PassThru:switch Description:string Visibility:string",
+    aliases="nv",
+)
 def new_variable(call: Call) -> typing.Iterator[object]:
     scope, name = _scope(call), call.text("Name")
     if name.lower() in scope.variables and not call.flag("Force"):
@@ -89,12 +108,16 @@ def new_variable(call: Call) -> typing.Iterator[object]:
         kind = f"{_AUTOMATION}SessionStateException"
         call.write_error(call.error(message, "VariableAlreadyExists", Category.ResourceExists, name, kind))
         return
-    scope.variables[name.lower()] = Variable(name, call.get("Value"), call.text("Option"), description=call.text("Description"))
+    scope.variables[name.lower()] = Variable(
+        name, call.get("Value"), call.text("Option"), description=call.text("Description")
+    )
     if call.flag("PassThru"):
         yield variable_object(scope.variables[name.lower()])
 
 
-@cmdlet("Remove-Variable", "Name:string[]@0!~ Scope:string Force:switch Include:string[] Exclude:string[]", aliases="rv")
+@cmdlet(
+    "Remove-Variable", "Name:string[]@0!~ Scope:string Force:switch Include:string[] Exclude:string[]", aliases="rv"
+)
 def remove_variable(call: Call) -> None:
     for name in call.texts("Name"):
         found = _matching(call, split_name(name)[1])
@@ -103,7 +126,15 @@ def remove_variable(call: Call) -> None:
         for variable in found:
             if "Constant" in variable.options or ("ReadOnly" in variable.options and not call.flag("Force")):
                 message = f"Cannot remove variable {variable.name} because it is constant or read-only. If the variable is read-only, try the operation again specifying the Force option."
-                call.write_error(call.error(message, "VariableNotRemovable", Category.WriteError, variable.name, f"{_AUTOMATION}SessionStateUnauthorizedAccessException"))
+                call.write_error(
+                    call.error(
+                        message,
+                        "VariableNotRemovable",
+                        Category.WriteError,
+                        variable.name,
+                        f"{_AUTOMATION}SessionStateUnauthorizedAccessException",
+                    )
+                )
                 continue
             for scope in call.frame.scope.chain():
                 if scope.variables.get(variable.name.lower()) is variable:
@@ -117,7 +148,11 @@ def clear_variable(call: Call) -> None:
             variable.assign(None)
 
 
-@cmdlet("Set-Alias", "Name:string@0!~ Value:string@1!~ Scope:string Option:string Force:switch PassThru:switch Description:string", aliases="sal")
+@cmdlet(
+    "Set-Alias",
+    "Name:string@0!~ Value:string@1!~ Scope:string Option:string Force:switch PassThru:switch Description:string",
+    aliases="sal",
+)
 def set_alias(call: Call) -> typing.Iterator[object]:
     from .flow import alias_object
 
@@ -126,7 +161,11 @@ def set_alias(call: Call) -> typing.Iterator[object]:
         yield alias_object(call.text("Name"), call.text("Value"))
 
 
-cmdlet("New-Alias", "Name:string@0!~ Value:string@1!~ Scope:string Option:string Force:switch PassThru:switch Description:string", aliases="nal")(set_alias)
+cmdlet(
+    "New-Alias",
+    "Name:string@0!~ Value:string@1!~ Scope:string Option:string Force:switch PassThru:switch Description:string",
+    aliases="nal",
+)(set_alias)
 
 
 @cmdlet("Get-Alias", "Name:string[]@0<~ Definition:string[] Scope:string Exclude:string[]", aliases="gal")
@@ -139,10 +178,24 @@ def get_alias(call: Call) -> typing.Iterator[object]:
     wanted = [operators.wildcard(text) for text in call.texts("Definition")]
     for name in call.texts("Name") or ["*"]:
         pattern = operators.wildcard(name)
-        found = [key for key in sorted(every) if pattern.match(key) and (not wanted or any(item.match(every[key]) for item in wanted))]
+        found = [
+            key
+            for key in sorted(every)
+            if pattern.match(key) and (not wanted or any(item.match(every[key]) for item in wanted))
+        ]
         if not found and not set("*?") & set(name):
-            message = f"This command cannot find a matching alias because an alias with the name '{name}' does not exist."
-            call.write_error(call.error(message, "ItemNotFoundException", Category.ObjectNotFound, name, f"{_AUTOMATION}ItemNotFoundException"))
+            message = (
+                f"This command cannot find a matching alias because an alias with the name '{name}' does not exist."
+            )
+            call.write_error(
+                call.error(
+                    message,
+                    "ItemNotFoundException",
+                    Category.ObjectNotFound,
+                    name,
+                    f"{_AUTOMATION}ItemNotFoundException",
+                )
+            )
         for key in found:
             yield alias_object(name if name.lower() == key else key, every[key])
 
@@ -161,7 +214,9 @@ def set_strict_mode(call: Call) -> None:
     call.frame.scope.strict = 0 if call.flag("Off") else 3 if text == "latest" else int(text.partition(".")[0])
 
 
-@cmdlet("Get-Module", "Name:string[]@0< ListAvailable:switch All:switch FullyQualifiedName", aliases="gmo", module="Core")
+@cmdlet(
+    "Get-Module", "Name:string[]@0< ListAvailable:switch All:switch FullyQualifiedName", aliases="gmo", module="Core"
+)
 def get_module(call: Call) -> typing.Iterator[object]:
     names = [*_MODULES, *call.session.modules] if call.flag("ListAvailable") else call.session.modules
     patterns = [operators.wildcard(name) for name in call.texts("Name") or ["*"]]
@@ -173,10 +228,19 @@ def get_module(call: Call) -> typing.Iterator[object]:
 def _module(name: str) -> values.ObjectValue:
     version = values.Version((7, 0, 0, 0))
     kind = "Manifest" if name.startswith("Microsoft") else "Script"
-    return values.ObjectValue([f"{_AUTOMATION}PSModuleInfo", "System.Object"], {"Name": name, "Path": name, "Version": version, "ModuleType": kind}, name)
+    return values.ObjectValue(
+        [f"{_AUTOMATION}PSModuleInfo", "System.Object"],
+        {"Name": name, "Path": name, "Version": version, "ModuleType": kind},
+        name,
+    )
 
 
-@cmdlet("Import-Module", "Name:object[]@0!<~ Force:switch Global:switch PassThru:switch DisableNameChecking:switch Scope:string Function:string[] Cmdlet:string[] Variable:string[] Alias:string[] ArgumentList|Args:object[] RequiredVersion:string MinimumVersion|Version:string Prefix:string SkipEditionCheck:switch", aliases="ipmo", module="Core")
+@cmdlet(
+    "Import-Module",
+    "Name:object[]@0!<~ Force:switch Global:switch PassThru:switch DisableNameChecking:switch Scope:string Function:string[] Cmdlet:string[] Variable:string[] Alias:string[] ArgumentList|Args:object[] RequiredVersion:string MinimumVersion|Version:string Prefix:string SkipEditionCheck:switch",
+    aliases="ipmo",
+    module="Core",
+)
 def import_module(call: Call) -> typing.Iterator[object]:
     for item in call.list("Name"):
         name = to_string(item)
@@ -209,7 +273,12 @@ def _load_module(call: Call, path: str) -> None:
         target.variables.setdefault(name, variable)
 
 
-@cmdlet("New-Module", "ScriptBlock:scriptblock@0! Name:string ArgumentList:object[] Function:string[] AsCustomObject:switch ReturnResult:switch", aliases="nmo", module="Core")
+@cmdlet(
+    "New-Module",
+    "ScriptBlock:scriptblock@0! Name:string ArgumentList:object[] Function:string[] AsCustomObject:switch ReturnResult:switch",
+    aliases="nmo",
+    module="Core",
+)
 def new_module(call: Call) -> typing.Iterator[object]:
     block_output(call.get("ScriptBlock"), call.frame, call.list("ArgumentList"), new_scope=False)
     yield _module(call.text("Name", "__DynamicModule"))
@@ -233,9 +302,19 @@ def get_history(call: Call) -> None:
 
 @cmdlet("Get-PSDrive", "Name:string[]@0 PSProvider:string[]", aliases="gdr", module="Management")
 def get_drive(call: Call) -> typing.Iterator[object]:
-    for name, provider, root in (("/", "FileSystem", "/"), ("Env", "Environment", ""), ("Function", "Function", ""), ("Variable", "Variable", ""), ("Alias", "Alias", "")):
+    for name, provider, root in (
+        ("/", "FileSystem", "/"),
+        ("Env", "Environment", ""),
+        ("Function", "Function", ""),
+        ("Variable", "Variable", ""),
+        ("Alias", "Alias", ""),
+    ):
         if not call.has("Name") or name.lower() in [text.lower() for text in call.texts("Name")]:
-            yield values.ObjectValue([f"{_AUTOMATION}PSDriveInfo", "System.Object"], {"CurrentLocation": "", "Name": name, "Provider": provider, "Root": root}, name)
+            yield values.ObjectValue(
+                [f"{_AUTOMATION}PSDriveInfo", "System.Object"],
+                {"CurrentLocation": "", "Name": name, "Provider": provider, "Root": root},
+                name,
+            )
 
 
 __all__ = ["Cmdlet", "as_list", "store_reference", "variable_object"]

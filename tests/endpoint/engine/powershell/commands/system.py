@@ -34,17 +34,31 @@ def _process(pid: int) -> values.ObjectValue | None:
         "Id": pid, "ProcessName": name, "Name": name, "WorkingSet64": numbers.Int64(pages[1] * page),
         "VirtualMemorySize64": numbers.Int64(pages[0] * page), "SI": 0, "HasExited": False, "Responding": True,
     }  # fmt: skip
-    return values.ObjectValue(["System.Diagnostics.Process", "System.ComponentModel.Component", "System.Object"], properties, f"System.Diagnostics.Process ({name})")
+    return values.ObjectValue(
+        ["System.Diagnostics.Process", "System.ComponentModel.Component", "System.Object"],
+        properties,
+        f"System.Diagnostics.Process ({name})",
+    )
 
 
 def _all_processes() -> typing.Iterator[values.ObjectValue]:
-    pids = sorted(int(name) for name in os.listdir("/proc") if name.isdigit()) if os.path.isdir("/proc/1") else [os.getpid()]
+    pids = (
+        sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+        if os.path.isdir("/proc/1")
+        else [os.getpid()]
+    )
     for pid in pids:
         if found := _process(pid):
             yield found
 
 
-@cmdlet("Get-Process", "Name|ProcessName:string[]@0<~(Name) Id|PID:int[]!~(Id) InputObject", aliases="gps ps", module="Management", default_set="Name")
+@cmdlet(
+    "Get-Process",
+    "Name|ProcessName:string[]@0<~(Name) Id|PID:int[]!~(Id) InputObject",
+    aliases="gps ps",
+    module="Management",
+    default_set="Name",
+)
 def get_process(call: Call) -> typing.Iterator[object]:
     kind = "Microsoft.PowerShell.Commands.ProcessCommandException"
     for pid in call.list("Id"):
@@ -60,17 +74,29 @@ def get_process(call: Call) -> typing.Iterator[object]:
         pattern = operators.wildcard(name)
         matching = [item for item in _all_processes() if pattern.match(str(item.properties["Name"]))]
         if not matching and not set("*?") & set(name):
-            message = f"Cannot find a process with the name \"{name}\". Verify the process name and call the cmdlet again."
+            message = (
+                f'Cannot find a process with the name "{name}". Verify the process name and call the cmdlet again.'
+            )
             call.write_error(call.error(message, "NoProcessFoundForGivenName", Category.ObjectNotFound, name, kind))
         yield from matching
 
 
-@cmdlet("Stop-Process", "Id:int[]@0!~(Id) Name:string[]!(Name) InputObject<(Object) Force:switch PassThru:switch", aliases="kill spps", module="Management", default_set="Id")
+@cmdlet(
+    "Stop-Process",
+    "Id:int[]@0!~(Id) Name:string[]!(Name) InputObject<(Object) Force:switch PassThru:switch",
+    aliases="kill spps",
+    module="Management",
+    default_set="Id",
+)
 def stop_process(call: Call) -> None:
     pids = call.list("Id") or [members.get_member(call.get("InputObject"), "Id")]
     if call.has("Name"):
         wanted = [operators.wildcard(name) for name in call.texts("Name")]
-        pids = [item.properties["Id"] for item in _all_processes() if any(p.match(str(item.properties["Name"])) for p in wanted)]
+        pids = [
+            item.properties["Id"]
+            for item in _all_processes()
+            if any(p.match(str(item.properties["Name"])) for p in wanted)
+        ]
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(typing.cast(int, pid), signal.SIGKILL if call.flag("Force") else signal.SIGTERM)
@@ -81,21 +107,37 @@ def get_host(call: Call) -> typing.Iterator[object]:
     yield call.frame.scope.value("Host")
 
 
-@cmdlet("Get-CimInstance", "ClassName:string@0! Property:string[] Filter:string Namespace:string ErrorAction_:string", aliases="gcim")
+@cmdlet(
+    "Get-CimInstance",
+    "ClassName:string@0! Property:string[] Filter:string Namespace:string ErrorAction_:string",
+    aliases="gcim",
+)
 def get_cim_instance(call: Call) -> typing.Iterator[object]:
     """The few classes that Ansible's own actions ask for."""
     name = call.text("ClassName").lower()
     if name == "win32_operatingsystem":
-        yield _cim("Win32_OperatingSystem", {"LastBootUpTime": dates.from_timestamp(_boot_time()), "CSName": call.session.computer_name, "Caption": os.uname().sysname, "Version": os.uname().release})
+        yield _cim(
+            "Win32_OperatingSystem",
+            {
+                "LastBootUpTime": dates.from_timestamp(_boot_time()),
+                "CSName": call.session.computer_name,
+                "Caption": os.uname().sysname,
+                "Version": os.uname().release,
+            },
+        )
     elif name == "win32_computersystem":
         yield _cim("Win32_ComputerSystem", {"Name": call.session.computer_name, "Domain": "", "PartOfDomain": False})
     else:
         kind = "System.Management.Automation.RuntimeException"
-        call.write_error(call.error("Invalid class ", "HRESULT 0x80041010", Category.MetadataError, call.text("ClassName"), kind))
+        call.write_error(
+            call.error("Invalid class ", "HRESULT 0x80041010", Category.MetadataError, call.text("ClassName"), kind)
+        )
 
 
 def _cim(name: str, properties: dict[str, object]) -> values.ObjectValue:
-    return values.ObjectValue([f"{_CIM}#root/cimv2/{name}", _CIM, "System.Object"], properties, f"{name}: {properties.get('Name', '')}")
+    return values.ObjectValue(
+        [f"{_CIM}#root/cimv2/{name}", _CIM, "System.Object"], properties, f"{name}: {properties.get('Name', '')}"
+    )
 
 
 def _boot_time() -> float:
