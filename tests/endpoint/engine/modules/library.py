@@ -27,4 +27,5 @@ def find_module(name: str) -> Module | None:
     """The module that a task called by its short or its full name."""
     for collection in _COLLECTIONS:
         name = name.removeprefix(collection)
-    return MODULES.get(name)
+    # core's own actions ask for ping or stat and mean win_ping or win_stat on Windows.
+    return MODULES.get(name) or MODULES.get(f"win_{name}")
