@@ -170,7 +170,8 @@ class Client:
 
     def _finished(self, session: Session, ending: Ending) -> None:
         self._server.count(session)
-        self._send(Finished(ending.state.value, session.row(), ending.error, ending.warnings))
+        row = {**session.row(), "availability": "Available"}
+        self._send(Finished(ending.state.value, row, ending.error, ending.warnings))
 
     @contextlib.contextmanager
     def _watched(self, run: Run, message: RunMessage) -> typing.Iterator[None]:
