@@ -200,5 +200,5 @@ class EmbeddedSession:
         language = Language.FULL if info.full_language else Language.NO_LANGUAGE
         runspace = Runspace(info.computer_name, user or info.user, host, language, info.visible_commands)
         for name, value in windows_environment().items():
-            runspace.session.environment.setdefault(name, value)
+            runspace.environment.setdefault(name, value)
         return runspace

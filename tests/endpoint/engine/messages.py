@@ -5,12 +5,21 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import uuid
 
 import psrpcore
-from psrpcore.types import HostMethodIdentifier, PSInvocationState, PSRPMessageType
-from psrpcore.types import PipelineState as PipelineStateMessage
+from psrpcore.types import (
+    ErrorCategoryInfo,
+    HostMethodIdentifier,
+    NETException,
+    PSInvocationState,
+    PSObject,
+    PSRPMessageType,
+    add_note_property,
+)
+from psrpcore.types import ErrorRecord as PsrpErrorRecord
 
 from .outbox import Outbox
 from .powershell import (
@@ -23,6 +32,8 @@ from .powershell import (
     to_psrp,
 )
 from .powershell.errors import runtime_error
+
+_log = logging.getLogger(__name__)
 
 
 class PipelineMessages:
@@ -82,13 +93,23 @@ class PipelineMessages:
         """PIPELINE_STATE: completed, stopped or failed."""
         if self._closed:
             return
-        message = PipelineStateMessage(PipelineState=int(state))
+        try:
+            self._end(state, None if error is None else to_psrp(error))
+        except Exception as failure:  # whatever the record holds, the client must hear of the end
+            _log.exception("the error of pipeline %s cannot be sent", self._id)
+            self._end(PSInvocationState.Failed, _plain_record(f"{error} (which cannot be sent: {failure})"))
+
+    def _end(self, state: PSInvocationState, error: PSObject | None) -> None:
+        # Not psrpcore's own class of this message, which takes no other error record than its own.
+        message = PSObject()
+        message.PSObject.type_names = []
+        add_note_property(message, "PipelineState", int(state))
         if error is not None:
-            message.ExceptionAsErrorRecord = to_psrp(error)
+            add_note_property(message, "ExceptionAsErrorRecord", error)
         with self._outbox.using(self._id) as pool:
             if not self._closed:
+                pool.prepare_message(message, PSRPMessageType.PipelineState, self._id)
                 pool.pipeline_table[self._id].state = state
-                pool.prepare_message(message, pipeline_id=self._id)
 
     def _send(self, value: object, message_type: PSRPMessageType) -> None:
         if self._closed:
@@ -97,6 +118,14 @@ class PipelineMessages:
         with self._outbox.using(self._id) as pool:
             if not self._closed:
                 pool.prepare_message(body, message_type, self._id)
+
+
+def _plain_record(message: str) -> PSObject:
+    return PsrpErrorRecord(
+        Exception=NETException(Message=message),
+        CategoryInfo=ErrorCategoryInfo(),
+        FullyQualifiedErrorId="EmbeddedEngineFailed",
+    )
 
 
 class ClientHost:

@@ -39,6 +39,7 @@ class EmbeddedPipeline:
         self.messages = PipelineMessages(pipeline_id, outbox)
         self.host = ClientHost(self.messages, self.stop_requested)
         self._statements: Statements = []
+        self._no_input = False
         self._has_host = False
 
     def create(self, powershell: psrpcore.PowerShell, pool_host: psrpcore.types.HostInfo | None) -> None:
@@ -46,6 +47,7 @@ class EmbeddedPipeline:
         self._statements = statements(powershell.commands)
         host = pool_host if powershell.host is None or powershell.host.UseRunspaceHost else powershell.host
         self._has_host = host is not None and not host.IsHostNull
+        self._no_input = powershell.no_input
         if powershell.no_input:
             self.input.end()
 
@@ -71,10 +73,12 @@ class EmbeddedPipeline:
 
     def _invoke(self, runspace: Runspace) -> tuple[PSInvocationState, ErrorRecord | None]:
         try:
-            host = runspace.session.host = self.host if self._has_host else None
+            host = runspace.host = self.host if self._has_host else None
             manifest = self._manifest()
             if manifest is None:
-                runspace.invoke(self._statements, self.input, self.messages, self.stop_requested)
+                # A command that is told of an input, be it an empty one, works on the objects of that alone.
+                objects = () if self._no_input else self.input
+                runspace.invoke(self._statements, objects, self.messages, self.stop_requested)
             else:
                 runner = ManifestRunner(runspace, self._open_runspace, self._info.computer_name, self._info.user, host)
                 runner.run(manifest, self.input, self.messages, self.stop_requested)

@@ -61,7 +61,7 @@ class ManifestRunner:
             _fail(streams, message)
             return
         # The environment belongs to the process, so it stays in a session that is kept, as it does on Windows.
-        self.runspace.session.environment.update({name: str(value) for name, value in manifest.environment.items()})
+        self.runspace.environment.update({name: str(value) for name, value in manifest.environment.items()})
         if manifest.async_job is not None:
             streams.output(to_json(self._start_job(manifest)))
         elif manifest.module is not None:
@@ -94,7 +94,7 @@ class ManifestRunner:
         return ModuleCall(
             name=manifest.module or "",
             given=manifest.arguments,
-            environment=self.runspace.session.environment,
+            environment=self.runspace.environment,
             computer_name=self.computer_name,
             user=manifest.become_user or self.user,
             open_runspace=lambda host: self._open(manifest, host),
@@ -140,7 +140,7 @@ class ManifestRunner:
             collected.errors.insert(0, error.error_record)
         if collected.outputs:
             streams.output("\r\n".join(to_string(value) for value in collected.outputs))
-        status = runspace.session.globals.value("LASTEXITCODE")
+        status = runspace.variable("LASTEXITCODE")
         if isinstance(status, int):
             streams.exit(status)
         if self.host is not None:
@@ -160,7 +160,9 @@ class ManifestRunner:
         parameters: list[tuple[str | None, object]] = list(manifest.parameters.items())
         try:
             runspace.invoke([[setup]], (), streams, stop)
-            runspace.invoke([[CommandCall(manifest.script, True, parameters)]], input, streams, stop)
+            runspace.invoke(
+                [[CommandCall(manifest.script, True, parameters, use_local_scope=True)]], input, streams, stop
+            )
         except PipelineStopped:
             raise
         except PSTerminating as error:
@@ -170,7 +172,7 @@ class ManifestRunner:
         """A runspace in the same process: with its environment, but with nothing of what scripts have defined."""
         runspace = self.open_runspace(user=manifest.become_user, host=host)
         user = manifest.become_user or self.user
-        runspace.session.environment.update({**self.runspace.session.environment, "USERNAME": user})
+        runspace.environment.update({**self.runspace.environment, "USERNAME": user})
         return runspace
 
 

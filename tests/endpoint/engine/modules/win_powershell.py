@@ -122,7 +122,7 @@ def _result(
     call: ModuleCall, runspace: Runspace, host: CollectedHost, streams: CollectedStreams, failed: bool
 ) -> Result:
     depth = call.arguments["depth"]
-    told = runspace.session.globals.value("Ansible")
+    told = runspace.variable("Ansible")
     result: Result = {
         "result": flatten.flatten(get_member(told, "Result"), depth),
         "host_out": host.out,

@@ -33,7 +33,9 @@ def canonical(clixml: str) -> Canonical:
     return _canonical(root, type_names, order)
 
 
-def _canonical(node: ElementTree.Element, type_names: dict[str, tuple[str, ...]], order: dict[str, int]) -> Canonical:
+def _canonical(
+    node: ElementTree.Element, type_names: dict[str, tuple[str, ...]], order: dict[str, int], *, typed: bool = False
+) -> Canonical:
     tag, name = node.tag, node.get("N")
     if tag == "TN":
         type_names[node.get(_REFERENCE, "")] = tuple(child.text or "" for child in node)
@@ -48,9 +50,10 @@ def _canonical(node: ElementTree.Element, type_names: dict[str, tuple[str, ...]]
             if child.tag == "TN":
                 type_names[child.get(_REFERENCE, "")] = tuple(item.text or "" for item in child)
         return (tag, name, "*")
-    children = [_canonical(child, type_names, order) for child in node]
-    if tag == "DCT":
-        # A Hashtable has no order of its own.
+    has_type = node.find("TN") is not None or node.find("TNRef") is not None
+    children = [_canonical(child, type_names, order, typed=has_type) for child in node]
+    # A Hashtable has no order of its own, nor have the parts of an object or the body of a message.
+    if tag in ("DCT", "Obj") or (tag == "MS" and not typed):
         children.sort(key=repr)
     text = (node.text or "") if not children else ""
     return (tag, name, text, *children)
