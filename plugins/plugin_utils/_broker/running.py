@@ -22,7 +22,7 @@ from .._transport import FaultKind, Received, Signal, TransportError
 from .._wire.errors import ErrorKind, PSSessionError
 from .courier import RECOVERY, Fault
 from .link import Connection
-from .recovery import Decision, Phase
+from .recovery import CUT, Decision, Phase
 from .sending import Outbox, Sender
 from .session import Session, SessionState
 
@@ -175,20 +175,28 @@ class Run:
                 if fault.decision is not Decision.ASK or attempt == _COMMANDS - 1:
                     self._commanded = False
                     raise
-                if self._arrived(pipeline):
+                if self._arrived(pipeline, surely=fault.cause.kind is FaultKind.ALREADY_EXISTS):
                     return
 
-    def _arrived(self, pipeline: Pipeline) -> bool:
-        """Asks the server whether it runs the pipeline; what the question brings is the first of its output."""
-        session = self._session
+    def _arrived(self, pipeline: Pipeline, surely: bool) -> bool:
+        """Asks the server whether it runs the pipeline; what the question brings is the first of its output.
+
+        That it knows no such command means "no" only where it cannot have told the end of it before: it did so where
+        the Command has `surely` arrived, and it may have in an answer to this question that was lost.
+        """
+
+        def ask(way: Connection) -> Received:
+            nonlocal surely
+            try:
+                return way.receive(self._session.shell_id, pipeline.pipeline_id, operation_timeout=1)
+            except TransportError as error:
+                surely = surely or (error.kind in CUT and error.may_have_arrived)
+                raise
+
         try:
-            self._first = session.courier.request(
-                Phase.ASKING,
-                lambda way: way.receive(session.shell_id, pipeline.pipeline_id, operation_timeout=1),
-                patience=self._patience,
-            )
+            self._first = self._session.courier.request(Phase.ASKING, ask, patience=self._patience)
         except Fault as fault:
-            if fault.cause.kind is FaultKind.COMMAND_NOT_FOUND:
+            if fault.cause.kind is FaultKind.COMMAND_NOT_FOUND and not surely:
                 return False
             raise
         return True
@@ -273,22 +281,25 @@ class Run:
         """The error for a fault while a pipeline was being started or ran."""
         if not self._commanded:
             return self._session.failure(fault)
+        if fault.cause.kind is FaultKind.COMMAND_NOT_FOUND:
+            # It ended, and the answer that told so was lost: nothing runs in the session, which is as good as ever.
+            return self._unknown(f"its last output was lost on the way. {self._session} is kept", fault.cause.message)
         if fault.cause.kind is FaultKind.SHELL_NOT_FOUND:
             self._session.state = SessionState.BROKEN
         else:
             self._session.lost_sight()
-        return self._unknown(fault.cause.message)
+        return self._unknown(f"{self._session} was lost while it ran", fault.cause.message)
 
     def _protocol_failure(self, error: PsrpError) -> PSSessionError:
         """The error for bytes that the protocol does not allow, or for values that it cannot carry."""
         if not self._commanded:
             return PSSessionError(ErrorKind.USAGE, f"Nothing was started: {error}.")
         self._session.discard()
-        return self._unknown(f"{error}")
+        return self._unknown(f"{self._session} was lost while it ran", str(error))
 
-    def _unknown(self, why: str) -> PSSessionError:
+    @staticmethod
+    def _unknown(what: str, why: str) -> PSSessionError:
         return PSSessionError(
             ErrorKind.UNKNOWN,
-            f"The command was started and its outcome is unknown; it is not started again. {self._session} was lost "
-            f"while it ran: {why}",
+            f"The command was started and its outcome is unknown; it is not started again: {what}: {why}",
         )

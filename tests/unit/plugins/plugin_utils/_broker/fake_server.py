@@ -73,6 +73,8 @@ class FakeServer:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        #: Whether a command is forgotten once its end was told, be the answer lost; else it is told again.
+        self.forgets = False
         self.shells: dict[uuid.UUID, Shell] = {}
         self.plan: collections.deque[str] = collections.deque()
         self.ran: collections.Counter[str] = collections.Counter()
@@ -157,7 +159,8 @@ class FakeConnection:
                 return Received(data, False)
             if command_id not in shell.output:
                 raise TransportError(FaultKind.COMMAND_NOT_FOUND, "no such command")
-            # What was sent once is kept: an identical Receive gives the same data.
+            if self._server.forgets:
+                return Received(shell.output.pop(command_id), True)
             return Received(shell.output[command_id], True)
 
         return typing.cast(Received, self._request("receive", done))

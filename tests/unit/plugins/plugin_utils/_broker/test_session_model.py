@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import typing
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.running import Ending, Job, Run
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.session import Session, SessionState
@@ -43,6 +44,11 @@ class SessionModel(RuleBasedStateMachine):
         self.server = FakeServer(self.clock)
         self.session = Session(1, TARGET, self.server.connect, self.clock, self.clock.sleep)
         self.count = 0
+
+    @initialize(forgets=st.booleans())
+    def choose_a_server(self, forgets: bool) -> None:
+        """One that gives lost output again, or one that does not."""
+        self.server.forgets = forgets
 
     @rule(fates=st.lists(FATES, min_size=1, max_size=5))
     def trouble_ahead(self, fates: list[str]) -> None:
@@ -205,6 +211,19 @@ def test_a_lost_receive_is_repeated_and_told() -> None:
     ending, output = run_once(server, session, "once")
     assert output == ["once"]
     assert "may be missing" in ending.warnings[0]
+
+
+@pytest.mark.parametrize("fates", [["done", "after"], ["after", "after"], ["after", "after", "after"]])
+def test_an_end_whose_telling_was_lost_is_an_unknown_outcome(fates: list[str]) -> None:
+    server, session = opened()
+    server.forgets = True
+    server.plan.extend(fates)
+    with pytest.raises(PSSessionError) as caught:
+        run_once(server, session, "once")
+    assert caught.value.kind is ErrorKind.UNKNOWN
+    assert (server.ran["once"], server.requests["command"]) == (1, 1)
+    assert run_once(server, session, "next")[1] == ["next"]
+    assert not session.recreated, "nothing runs in the session, so its state can be kept"
 
 
 def test_an_idle_connection_is_replaced_before_it_is_used() -> None:
