@@ -89,7 +89,7 @@ sessions:
       description: The session's name, given or made.
       type: str
       returned: always
-      sample: WinRM1
+      sample: Ansible1
     owner:
       description: The user who connected; null where a ticket says who.
       type: str

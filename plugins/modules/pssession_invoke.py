@@ -320,6 +320,11 @@ information:
       elements: str
       returned: always
       sample: []
+diff:
+  description: C($Ansible.Diff).
+  returned: if the script sets it
+  type: dict
+  sample: {before: "a\n", after: "b\n"}
 host_out:
   description: What was written to the host, as by Write-Host.
   returned: success or failure of the script
@@ -389,7 +394,7 @@ session:
       description: The session's name, given or made.
       type: str
       returned: always
-      sample: WinRM1
+      sample: Ansible1
     owner:
       description: The user who connected; null where a ticket says who.
       type: str

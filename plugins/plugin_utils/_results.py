@@ -73,7 +73,7 @@ def module_result(records: Collected, finished: Finished) -> dict[str, typing.An
         had_errors=bool(result["error"]) or finished.state != "completed",
         session=finished.session,
     )
-    if isinstance(outcome.get("diff"), dict):
+    if outcome.get("diff") and isinstance(outcome["diff"], dict):
         result["diff"] = outcome["diff"]
     if outcome.get("skipped"):
         result.update(skipped=True, msg=outcome["skipped"])

@@ -61,7 +61,6 @@ def test_each_stream_has_its_field() -> None:
         "rc": 0,
         "had_errors": False,
         "session": SESSION,
-        "diff": {},
     }
 
 

@@ -1,0 +1,221 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The PowerShell files of the collection, run by the embedded evaluator of the test endpoint."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import pathlib
+import threading
+import typing
+
+import pytest
+
+pytest.importorskip("tree_sitter_pwsh", reason="the embedded evaluator needs tree-sitter-pwsh")
+pytest.importorskip("psrpcore", reason="values are serialized by psrpcore")
+
+from ansible_collections.remoting.powershell.plugins.plugin_utils import _invoke, scripts
+from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.values import from_json
+from ansible_collections.remoting.powershell.plugins.plugin_utils._results import OUTCOME_TAG
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Command, Run, Target
+from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell import (
+    CommandCall,
+    PSTerminating,
+    Runspace,
+)
+
+_TARGET = Target("web1", 5986, True)
+
+
+class Written:
+    """What one pipeline wrote."""
+
+    def __init__(self) -> None:
+        self.outputs: list[typing.Any] = []
+        self.errors: list[typing.Any] = []
+        self.outcomes: list[dict[str, typing.Any]] = []
+        self.code: int | None = None
+        #: The message of the error that ended it.
+        self.failure: str | None = None
+
+    def output(self, value: object) -> None:
+        self.outputs.append(value)
+
+    def error(self, record: typing.Any) -> None:
+        self.errors.append(record)
+
+    def information(self, record: typing.Any) -> None:
+        assert OUTCOME_TAG in [str(tag) for tag in record.tags]
+        self.outcomes.append(json.loads(str(record.message)))
+
+    def warning(self, record: object) -> None:
+        raise AssertionError(f"a warning: {record}")
+
+    verbose = debug = progress = warning
+
+    def exit(self, code: int) -> None:
+        self.code = code
+
+    @property
+    def texts(self) -> list[str]:
+        """The output as texts."""
+        return [str(value) for value in self.outputs]
+
+
+def run(runspace: Runspace, command: Command, values: typing.Sequence[object] = ()) -> Written:
+    """Runs one command in a runspace."""
+    written = Written()
+    parameters = [(name, from_json(value)) for name, value in command.parameters]
+    call = CommandCall(command.text, command.is_script, parameters, command.use_local_scope)
+    try:
+        runspace.invoke([[call]], [from_json(value) for value in values], written, threading.Event())
+    except PSTerminating as error:
+        written.failure = str(error.error_record.exception.message)
+    return written
+
+
+@pytest.fixture
+def runspace() -> Runspace:
+    """A session's runspace."""
+    return Runspace("WEB1", "alice")
+
+
+class TestInvoke:
+    @staticmethod
+    def invoke(runspace: Runspace, script: str, check_mode: bool = False, **arguments: typing.Any) -> Written:
+        """Runs a script as pssession_invoke does."""
+        given = {**dict.fromkeys(_invoke.ARGUMENT_SPEC), "script": script, **arguments}
+        request: Run = _invoke.request(_TARGET, given, check_mode, 2)
+        return run(runspace, request.commands[0], request.values)
+
+    def test_state_stays_and_nothing_else(self, runspace: Runspace) -> None:
+        self.invoke(runspace, 'param($Name) $x = 5; function Get-It { "$x $Name" }', parameters={"Name": "bob"})
+        assert self.invoke(runspace, "Get-It").texts == ["5 bob"]
+        listed = self.invoke(runspace, "(Get-Variable).Name | Where-Object { $_ -like '__pssession*' }")
+        inside = set(listed.texts)
+        left = run(runspace, Command("(Get-Variable).Name"))
+        assert inside and not inside.intersection(left.texts)
+        assert not {"Ansible", "Script", "Parameters"}.intersection(left.texts)
+
+    def test_values_arrive_as_objects(self, runspace: Runspace) -> None:
+        written = self.invoke(
+            runspace,
+            'param($First, $Second, [int]$Number) "$First $($Second[1]) $($Number + 1)"',
+            arguments=["a", ["b", "c"]],
+            parameters={"Number": 41},
+        )
+        assert written.texts == ["a c 42"]
+
+    def test_input_goes_through_the_pipeline(self, runspace: Runspace) -> None:
+        assert self.invoke(runspace, "foreach ($i in $input) { $i * 2 }", input=[1, 2]).texts == ["2", "4"]
+        assert self.invoke(runspace, 'process { "<$_>" }', input=["a", "b"]).texts == ["<a>", "<b>"]
+
+    def test_the_script_says_what_became_of_it(self, runspace: Runspace) -> None:
+        written = self.invoke(
+            runspace,
+            "$Ansible.Changed = $false; $Ansible.Result = @{ a = 1, 2 }; $Ansible.Diff = @{ before = 'x' };"
+            '"$($Ansible.CheckMode) $($Ansible.Verbosity)"',
+        )
+        assert written.texts == ["False 2"]
+        assert written.outcomes == [
+            {"changed": False, "failed": False, "result": {"a": [1, 2]}, "diff": {"before": "x"}, "skipped": ""}
+        ]
+
+    def test_a_terminating_error_does_not_hide_the_outcome(self, runspace: Runspace) -> None:
+        written = self.invoke(runspace, "'before'; $Ansible.Changed = $false; throw 'boom'; 'after'")
+        assert (written.texts, written.failure) == (["before"], "boom")
+        assert [outcome["changed"] for outcome in written.outcomes] == [False]
+        assert "Ansible" not in run(runspace, Command("(Get-Variable).Name")).texts
+
+    def test_exit_does_not_hide_the_outcome(self, runspace: Runspace) -> None:
+        written = self.invoke(runspace, "$Ansible.Failed = $true; exit 3")
+        assert (written.code, [outcome["failed"] for outcome in written.outcomes]) == (3, [True])
+
+    def test_a_script_that_cannot_be_parsed_leaves_nothing(self, runspace: Runspace) -> None:
+        written = self.invoke(runspace, "if (")
+        assert written.failure is not None
+        assert not [name for name in run(runspace, Command("(Get-Variable).Name")).texts if name.startswith("__pss")]
+
+    def test_error_action_counts_for_this_script_only(self, runspace: Runspace) -> None:
+        assert self.invoke(runspace, "Write-Error oh; 'after'").texts == ["after"]
+        stopped = self.invoke(runspace, "Write-Error oh; 'after'", error_action="stop")
+        assert (stopped.texts, stopped.failure) == ([], "oh")
+        assert self.invoke(runspace, "Write-Error oh; 'after'").texts == ["after"]
+
+    def test_a_variable_called_ansible_comes_back(self, runspace: Runspace) -> None:
+        run(runspace, Command("$Ansible = 'mine'"))
+        self.invoke(runspace, "$Ansible.Changed = $false")
+        assert run(runspace, Command("$Ansible")).texts == ["mine"]
+
+    def test_strict_mode_is_no_trouble(self, runspace: Runspace) -> None:
+        self.invoke(runspace, "Set-StrictMode -Version Latest")
+        written = self.invoke(runspace, "'fine'")
+        assert (written.texts, written.failure) == (["fine"], None)
+
+    def test_check_mode_runs_what_supports_it(self, runspace: Runspace) -> None:
+        script = '[CmdletBinding(SupportsShouldProcess)] param() "what if: $WhatIfPreference $($Ansible.CheckMode)"'
+        assert self.invoke(runspace, script, check_mode=True).texts == ["what if: True True"]
+        skipped = self.invoke(runspace, "'ran'", check_mode=True)
+        assert skipped.texts == []
+        assert [(outcome["skipped"], outcome["changed"]) for outcome in skipped.outcomes] == [
+            ("skipped, running in check mode", False)
+        ]
+
+
+class TestFiles:
+    @staticmethod
+    def put(runspace: Runspace, path: pathlib.Path, offset: int, last: bool, *chunks: bytes) -> Written:
+        """Sends a part of a file."""
+        parameters = [["Path", str(path)], ["Offset", offset], ["Last", last]]
+        command = Command(scripts.read("put_file"), use_local_scope=True, parameters=parameters)
+        return run(runspace, command, [base64.b64encode(chunk).decode() for chunk in chunks])
+
+    @staticmethod
+    def fetch(runspace: Runspace, path: pathlib.Path) -> Written:
+        """Reads a file."""
+        command = Command(scripts.read("fetch_file"), use_local_scope=True, parameters=[["Path", str(path)]])
+        return run(runspace, command)
+
+    def test_a_file_is_written_in_parts(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
+        path = tmp_path / "it's [a] 'file' äö.bin"
+        path.write_bytes(b"an older and longer content")
+        assert self.put(runspace, path, 0, False, b"\0\1", b"\xff").texts == []
+        digest = hashlib.sha1(b"\0\1\xffend", usedforsecurity=False).hexdigest()
+        assert self.put(runspace, path, 3, True, b"end").texts == [digest]
+        assert path.read_bytes() == b"\0\1\xffend"
+
+    def test_an_empty_file_is_made(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
+        written = self.put(runspace, tmp_path / "empty", 0, True)
+        assert written.texts == [hashlib.sha1(usedforsecurity=False).hexdigest()]
+        assert (tmp_path / "empty").read_bytes() == b""
+
+    def test_a_file_that_something_else_writes_to_is_noticed(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
+        (tmp_path / "file").write_bytes(b"12345")
+        written = self.put(runspace, tmp_path / "file", 3, True, b"end")
+        assert written.failure is not None and "has 5 bytes instead of 3" in written.failure
+        assert (tmp_path / "file").read_bytes() == b"12345"
+
+    def test_a_folder_that_is_not_there_fails(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
+        assert self.put(runspace, tmp_path / "none" / "file", 0, True, b"x").failure is not None
+
+    @pytest.mark.parametrize("content", [b"", b"\0\xffabc", bytes(range(256)) * 2000])
+    def test_a_file_is_read_with_its_hash(self, runspace: Runspace, tmp_path: pathlib.Path, content: bytes) -> None:
+        (tmp_path / "[a] file").write_bytes(content)
+        stream = b"".join(base64.b64decode(text) for text in self.fetch(runspace, tmp_path / "[a] file").texts)
+        assert stream == b"F" + content + hashlib.sha1(content, usedforsecurity=False).digest()
+
+    def test_a_directory_is_told_from_a_file(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
+        assert [base64.b64decode(text) for text in self.fetch(runspace, tmp_path).texts] == [b"D"]
+
+    def test_a_missing_file_is_named(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
+        assert self.fetch(runspace, tmp_path / "none").failure == f"{tmp_path / 'none'} does not exist"
+
+
+def test_a_script_file_gets_its_arguments(runspace: Runspace, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "my script.ps1").write_text('param($First) "$First|$args"', encoding="utf-8")
+    parameters = [[None, str(tmp_path / "my script.ps1")], [None, "a b"], [None, "c"]]
+    written = run(runspace, Command(scripts.read("run_file"), use_local_scope=True, parameters=parameters))
+    assert written.texts == ["a b|c"]
