@@ -23,6 +23,7 @@ from .._wire.messages import (
     Hello,
     Input,
     ListSessions,
+    Note,
     Reset,
     Sessions,
     Shutdown,
@@ -151,7 +152,7 @@ class Client:
             chunks=self._chunks() if message.input == "chunks" else None,
         )
         while self._execute(message, job) is _Outcome.AGAIN:
-            log.info("%s has no more sessions for this user: waiting for one of ours", message.target.host)
+            self._send(Note("v", f"{message.target.host} has no more sessions for this user: waiting for one in use."))
 
     def _execute(self, message: RunMessage, job: Job) -> _Outcome:
         lease = self._server.registry.lease(message.target, self.playbook, message.shared, jobs.task(message))
@@ -165,13 +166,16 @@ class Client:
                 if not self._server.registry.limit(message.target, session):
                     raise
                 return _Outcome.AGAIN
-            self._finished(session, ending)
+            self._finished(session, ending, message.shared)
             return _Outcome.DONE
 
-    def _finished(self, session: Session, ending: Ending) -> None:
+    def _finished(self, session: Session, ending: Ending, shared: bool) -> None:
         self._server.count(session)
+        warnings = list(ending.warnings)
+        if session.recreated and shared:
+            warnings.append(f"{session} was lost since it was last used and was opened anew: its state is gone.")
         row = {**session.row(), "availability": "Available"}
-        self._send(Finished(ending.state.value, row, ending.error, ending.warnings))
+        self._send(Finished(ending.state.value, row, ending.error, warnings))
 
     @contextlib.contextmanager
     def _watched(self, run: Run, message: RunMessage) -> typing.Iterator[None]:

@@ -80,8 +80,9 @@ def test_who_waits_gets_it_when_it_is_free(registry: Registry) -> None:
 
 def test_max_sessions_is_kept(registry: Registry) -> None:
     limited = target(max_sessions=2)
-    with registry.lease(limited, PLAYBOOK, False, "a"), registry.lease(limited, PLAYBOOK, False, "b"):
-        with pytest.raises(PSSessionError, match="max_sessions"):
+    with registry.lease(limited, PLAYBOOK, False, "a"):
+        assert use(registry, limited) == 2
+        with registry.lease(limited, PLAYBOOK, False, "b"), pytest.raises(PSSessionError, match="max_sessions"):
             use(registry, limited)
 
 
