@@ -39,16 +39,20 @@ class FragmentBuffer:
         self._rest = data[position:]
 
 
-def cut(messages: bytes, size: int = MAX_FRAGMENT) -> collections.abc.Iterator[bytes]:
-    """Cuts messages of one fragment each, of any length, into fragments of at most `size` bytes, headers included."""
+def whole_messages(data: bytes) -> collections.abc.Iterator[tuple[int, bytes]]:
+    """The object ids and the messages in data where each message is one fragment, of any length."""
+    for whole in FragmentBuffer().feed(data):
+        yield _HEADER.unpack_from(whole)[0], whole[_HEADER.size :]
+
+
+def cut(object_id: int, message: bytes, size: int = MAX_FRAGMENT) -> collections.abc.Iterator[bytes]:
+    """Cuts a message into fragments of at most `size` bytes, headers included."""
     piece = size - _HEADER.size
-    for whole in FragmentBuffer().feed(messages):
-        object_id = _HEADER.unpack_from(whole)[0]
-        starts = range(_HEADER.size, max(len(whole), _HEADER.size + 1), piece)
-        for number, start in enumerate(starts):
-            part = whole[start : start + piece]
-            bits = (_START if number == 0 else 0) | (_END if number == len(starts) - 1 else 0)
-            yield _HEADER.pack(object_id, number, bits, len(part)) + part
+    starts = range(0, max(len(message), 1), piece)
+    for number, start in enumerate(starts):
+        part = message[start : start + piece]
+        bits = (_START if number == 0 else 0) | (_END if number == len(starts) - 1 else 0)
+        yield _HEADER.pack(object_id, number, bits, len(part)) + part
 
 
 def message_type(fragment: bytes) -> int | None:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import collections.abc
 import pathlib
 import tempfile
 import typing
 
-from psrpcore.types import PSPrimitiveDictionary, PSVersion
+from psrpcore.types import PSList, PSPrimitiveDictionary, PSVersion
 
 VERSION = "7.6.5"
 
@@ -25,12 +26,18 @@ def private_data() -> dict[str, typing.Any]:
         "OS": "Debian GNU/Linux 12 (bookworm)",
         "Platform": "Unix",
         "PSSemanticVersion": VERSION,
-        "PSCompatibleVersions": [PSVersion(version) for version in _COMPATIBLE],
+        "PSCompatibleVersions": _version_array(_COMPATIBLE),
         "PSRemotingProtocolVersion": PSVersion("2.3"),
         "SerializationVersion": PSVersion("1.1.0.1"),
         "WSManStackVersion": PSVersion("3.0"),
     }
     return {"PSVersionTable": PSPrimitiveDictionary(table)}
+
+
+def _version_array(versions: collections.abc.Iterable[str]) -> PSList:
+    array = PSList(PSVersion(version) for version in versions)
+    array.PSObject.type_names = ["System.Version[]", "System.Array", "System.Object"]
+    return array
 
 
 def windows_environment() -> dict[str, str]:

@@ -15,7 +15,8 @@ import uuid
 import psrpcore
 
 from .api import Sink
-from .fragments import cut
+from .fragments import cut, whole_messages
+from .spelling import respell_numbers
 
 #: A pipeline, or None for the pool.
 Target: typing.TypeAlias = "uuid.UUID | None"
@@ -44,7 +45,8 @@ class Outbox:
         with self.lock:
             yield self._pool
             while payload := self._pool.data_to_send():
-                self._queues[payload.pipeline_id].extend(cut(payload.data))
+                for object_id, message in whole_messages(payload.data):
+                    self._queues[payload.pipeline_id].extend(cut(object_id, respell_numbers(message)))
             delivering = self._delivering[target]
         self._deliver(target, delivering)
 

@@ -41,7 +41,7 @@ def test_fragments_come_out_whole_however_the_bytes_were_cut(cuts: list[int]) ->
 
 @hypothesis.given(size=strategies.integers(22, 6000))
 def test_cut_fragments_fit_and_are_understood(size: int) -> None:
-    cut = list(fragments.cut(_opening(), size))
+    cut = [part for number, one in fragments.whole_messages(_opening()) for part in fragments.cut(number, one, size)]
     assert max(len(fragment) for fragment in cut) <= size
     server = psrpcore.ServerRunspacePool()
     events = []
@@ -55,8 +55,8 @@ def test_cut_fragments_fit_and_are_understood(size: int) -> None:
 
 
 def test_the_first_fragment_tells_the_type_and_the_others_do_not() -> None:
-    *_, init = fragments.FragmentBuffer().feed(_opening())
-    first, *others = fragments.cut(init, 1000)
+    *_, (object_id, init) = fragments.whole_messages(_opening())
+    first, *others = fragments.cut(object_id, init, 1000)
     assert fragments.message_type(first) == PSRPMessageType.InitRunspacePool
     assert {fragments.message_type(fragment) for fragment in others} == {None}
 
