@@ -9,14 +9,23 @@ compiled code in the session; they come with a later version.
 
 from __future__ import annotations
 
+import re
+
 from ._command_line import CommandLine, Dialect
 from ._wire.messages import Command, Run, Target
+
+#: Whoever asks for the exit code of the last program means one of this task, and a kept runspace has older ones, too.
+_FORGET_EXIT_CODE = "Remove-Variable -Name LASTEXITCODE -Scope Global -ErrorAction Ignore\n"
+#: What may only stand at the beginning of a script, after comments.
+_MUST_BE_FIRST = r"(?is)(?:\s|#[^\n]*\n|<#.*?#>)*(?:param|using|\[cmdletbinding)\b"
 
 
 def request(target: Target, command: CommandLine, in_data: bytes | None, spoken: Dialect) -> tuple[Run, bytes]:
     """The request that runs a command line's script, and its input."""
+    # A module's input brings its own bootstrap, which takes no exit code from elsewhere.
+    alone = not in_data and not re.match(_MUST_BE_FIRST, command.script)
     script = Command(
-        command.script,
+        _FORGET_EXIT_CODE + command.script if alone else command.script,
         # A module leaves no variable behind in the session.
         use_local_scope=True,
         parameters=[[None, argument] for argument in command.arguments],

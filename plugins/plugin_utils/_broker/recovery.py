@@ -80,6 +80,8 @@ def decide(phase: Phase, fault: TransportError) -> Decision:
         return Decision.FAIL if phase is Phase.OPENING else Decision.REOPEN
     if kind is FaultKind.WRONG_STATE:
         return Decision.RECONNECT
-    if kind in CUT and fault.may_have_arrived:
+    # A kept session's connection that broke before it carried anything tells nothing of the session.
+    kept = phase is not Phase.OPENING and kind in (FaultKind.LOST, FaultKind.REFUSED)
+    if kind in CUT and (fault.may_have_arrived or kept):
         return Decision.RETRY if phase is Phase.IDLE else Decision.ASK
     return Decision.FAIL

@@ -34,13 +34,20 @@ class EndpointProcess:
     Args:
         computers: Their names; each has ports of its own.
         options: Further arguments of the endpoint's command line.
+        log: A file for what the endpoint prints; without one it goes where the caller's own output goes.
     """
 
-    def __init__(self, computers: collections.abc.Sequence[str], options: collections.abc.Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        computers: collections.abc.Sequence[str],
+        options: collections.abc.Sequence[str] = (),
+        log: pathlib.Path | None = None,
+    ) -> None:
         self.computers = tuple(computers)
         self.user = "tester"
         self.password = secrets.token_urlsafe(12)
         self._options = tuple(options)
+        self._log = log
         self._stack = contextlib.ExitStack()
         self._changed: set[tuple[str, str]] = set()
         self.ready: dict[str, typing.Any] = {}
@@ -64,12 +71,15 @@ class EndpointProcess:
         arguments = ["--http", "0", "--https", "0", "--computers", ",".join(self.computers)]
         arguments += ["--user", self.user, "--password-env", _PASSWORD_VARIABLE]
         arguments += ["--ready-file", str(folder / "ready.json"), "--parent-pid", str(os.getpid())]
-        return subprocess.Popen(
-            [sys.executable, "-m", _MODULE, *arguments, *self._options],
-            env={**os.environ, _PASSWORD_VARIABLE: self.password, "TMPDIR": str(folder)},
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with open(self._log, "wb") if self._log else contextlib.nullcontext() as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", _MODULE, *arguments, *self._options],
+                env={**os.environ, _PASSWORD_VARIABLE: self.password, "TMPDIR": str(folder)},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
 
     @staticmethod
     def _wait(process: subprocess.Popen[bytes], ready: pathlib.Path) -> dict[str, typing.Any]:
