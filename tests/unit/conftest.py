@@ -1,37 +1,11 @@
 # Copyright: (c) 2026, the remoting.powershell contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make the collection importable for pytest; ansible-test, which shares these tests, does that by itself."""
+"""How the unit tests use hypothesis: the same examples in every run, none kept, no verdict by the machine's speed."""
 
 from __future__ import annotations
 
-import os
-import pathlib
-import sys
-
 import hypothesis
-import pytest
 
-_COLLECTION = pathlib.Path("ansible_collections", "remoting", "powershell")
-_CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
-
-# The same examples in every run, none kept on disk, and no verdict that depends on how fast the machine is.
 hypothesis.settings.register_profile("deterministic", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("deterministic")
-
-
-def _collections_root() -> str:
-    """The folder on the import path whose ``ansible_collections`` leads to this very checkout."""
-    for entry in sys.path:
-        place = pathlib.Path(entry) / _COLLECTION
-        if place.is_dir() and place.samefile(_CHECKOUT):
-            return entry
-    if _CHECKOUT.parts[-3:] == _COLLECTION.parts:
-        return str(_CHECKOUT.parents[2])
-    raise pytest.UsageError("run the tests with 'make units': ansible_collections is not on the import path")
-
-
-if "ANSIBLE_CONTROLLER_MIN_PYTHON_VERSION" not in os.environ:  # ansible-test sets it
-    from ansible.plugins.loader import init_plugin_loader
-
-    init_plugin_loader([_collections_root()])
