@@ -71,7 +71,7 @@ def decide(phase: Phase, fault: TransportError) -> Decision:
     if phase is Phase.RECONNECTING:
         if kind is FaultKind.SHELL_NOT_FOUND:
             return Decision.REOPEN
-        return Decision.RETRY if kind in CUT and fault.may_have_arrived else Decision.FAIL
+        return Decision.RETRY if kind is FaultKind.LOST or (kind in CUT and fault.may_have_arrived) else Decision.FAIL
     if kind is FaultKind.ENVELOPE_TOO_LARGE:
         return Decision.SHRINK if phase is Phase.STARTING else Decision.FAIL
     if kind is FaultKind.ALREADY_EXISTS:
@@ -80,8 +80,8 @@ def decide(phase: Phase, fault: TransportError) -> Decision:
         return Decision.FAIL if phase is Phase.OPENING else Decision.REOPEN
     if kind is FaultKind.WRONG_STATE:
         return Decision.RECONNECT
-    # A kept session's connection that broke before it carried anything tells nothing of the session.
-    kept = phase is not Phase.OPENING and kind in (FaultKind.LOST, FaultKind.REFUSED)
-    if kind in CUT and (fault.may_have_arrived or kept):
+    if kind in CUT and fault.may_have_arrived:
         return Decision.RETRY if phase is Phase.IDLE else Decision.ASK
-    return Decision.FAIL
+    # A kept connection that broke before it carried anything tells nothing of the session, and nothing has arrived.
+    kept = kind is FaultKind.LOST or (kind is FaultKind.REFUSED and phase is not Phase.OPENING)
+    return Decision.RETRY if kept else Decision.FAIL

@@ -68,7 +68,8 @@ class FakeServer:
     """Holds shells; `plan` says what happens to the requests to come, none means that they are done.
 
     The fates: `before` (the connection breaks, the server saw nothing), `after` (it was done, the answer is lost),
-    `refused` (HTTP 400), `unreachable`, `gone` (all shells vanish first), `disconnect` (all turn Disconnected first).
+    `idle` (the connection was closed before, nothing was sent), `refused` (HTTP 400), `unreachable`, `gone` (all shells
+    vanish first), `disconnect` (all turn Disconnected first).
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -92,6 +93,8 @@ class FakeServer:
         fate = self.plan.popleft() if self.plan else "done"
         if fate == "unreachable":
             raise TransportError(FaultKind.UNREACHABLE, "no route")
+        if fate == "idle":
+            raise TransportError(FaultKind.LOST, "closed while it was idle")
         if fate in ("before", "refused"):
             kind = FaultKind.LOST if fate == "before" else FaultKind.REFUSED
             raise TransportError(kind, f"the connection broke: {fate}", may_have_arrived=True)

@@ -32,7 +32,9 @@ from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._br
 )
 
 TARGET = Target(host="web01", port=5985, ssl=False)
-FATES = st.sampled_from(["done", "done", "done", "before", "after", "refused", "unreachable", "gone", "disconnect"])
+FATES = st.sampled_from(
+    ["done", "done", "done", "before", "after", "idle", "refused", "unreachable", "gone", "disconnect"]
+)
 
 
 class SessionModel(RuleBasedStateMachine):
@@ -181,6 +183,13 @@ def test_a_shell_that_is_gone_is_recreated_before_anything_started() -> None:
     run_once(server, session)
     assert session.recreated
     assert not session.reconnected
+
+
+def test_a_shell_that_is_gone_with_its_idle_connection_is_recreated() -> None:
+    server, session = opened()
+    server.plan.extend(["idle", "gone"])
+    assert run_once(server, session, "once")[1] == ["once"]
+    assert session.recreated
 
 
 def test_a_shell_that_turned_disconnected_is_reconnected() -> None:
