@@ -5,19 +5,18 @@
 
 from __future__ import annotations
 
+import re
 import typing
 import xml.etree.ElementTree as ElementTree
 
 #: Values that are other ones in each run, by the name of the property that holds them.
-_CHANGING = {
-    "TimeGenerated",
-    "ProcessId",
-    "NativeThreadId",
-    "ManagedThreadId",
-    "Computer",
-    "User",
-}
+_CHANGING = {"TimeGenerated", "ProcessId", "NativeThreadId", "ManagedThreadId", "Computer", "User"}
 
+#: What an exception tells of the .NET code that threw it, down to the names of PowerShell's own methods.
+_OF_DOTNET = {"TargetSite", "Source", "StackTrace", "Data"}
+
+_STACK = re.compile(r"\n(?:   at .*|--- End of stack trace from previous location ---)")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE = "RefId"
 
 Canonical = typing.Any
@@ -25,35 +24,47 @@ Canonical = typing.Any
 
 def canonical(clixml: str) -> Canonical:
     """A message's body as nested tuples that two runs have in common; '' for the message of a null."""
-    if not clixml:
-        return ""
-    root = ElementTree.fromstring(clixml)
-    type_names: dict[str, tuple[str, ...]] = {}
-    order: dict[str, int] = {}
-    return _canonical(root, type_names, order)
+    return _Reader().read(ElementTree.fromstring(clixml)) if clixml else ""
 
 
-def _canonical(
-    node: ElementTree.Element, type_names: dict[str, tuple[str, ...]], order: dict[str, int], *, typed: bool = False
-) -> Canonical:
-    tag, name = node.tag, node.get("N")
-    if tag == "TN":
-        type_names[node.get(_REFERENCE, "")] = tuple(child.text or "" for child in node)
-    if tag in ("TN", "TNRef"):
-        return ("TN", type_names[node.get(_REFERENCE, "")])
-    if tag == "Obj":
-        order[node.get(_REFERENCE, "")] = len(order)
-    if tag == "Ref":
-        return ("Ref", name, order.get(node.get(_REFERENCE, ""), "in what changes"))
-    if name in _CHANGING and tag not in ("MS", "Props"):
-        for child in node.iter():
-            if child.tag == "TN":
-                type_names[child.get(_REFERENCE, "")] = tuple(item.text or "" for item in child)
-        return (tag, name, "*")
-    has_type = node.find("TN") is not None or node.find("TNRef") is not None
-    children = [_canonical(child, type_names, order, typed=has_type) for child in node]
-    # A Hashtable has no order of its own, nor have the parts of an object or the body of a message.
-    if tag in ("DCT", "Obj") or (tag == "MS" and not typed):
-        children.sort(key=repr)
-    text = (node.text or "") if not children else ""
-    return (tag, name, text, *children)
+class _Reader:
+    """Reads one body; a reference becomes what it refers to, however the writer shared its objects."""
+
+    def __init__(self) -> None:
+        self._type_names: dict[str, tuple[str, ...]] = {}
+        self._objects: dict[str, Canonical] = {}
+
+    def read(self, node: ElementTree.Element, parent: ElementTree.Element | None = None) -> Canonical:
+        tag, name, reference = node.tag, node.get("N"), node.get(_REFERENCE, "")
+        if tag in ("TN", "TNRef"):
+            return self._names(node, reference)
+        if tag == "Ref":
+            return ("Obj", name, *self._objects.get(reference, ("itself",)))
+        parts = self._parts(node, parent)
+        if tag == "Obj":
+            self._objects[reference] = parts
+        if name in _CHANGING or (name in _OF_DOTNET and parent is not None and parent.tag == "Props"):
+            return (name, "*")
+        return (tag, name, *parts)
+
+    def _names(self, node: ElementTree.Element, reference: str) -> Canonical:
+        if node.tag == "TN":
+            self._type_names[reference] = tuple(child.text or "" for child in node)
+        return ("TN", self._type_names[reference])
+
+    def _parts(self, node: ElementTree.Element, parent: ElementTree.Element | None) -> tuple[Canonical, ...]:
+        children = [self.read(child, node) for child in node]
+        if node.tag == "ToString":
+            return (_STACK.sub("", _ESCAPE.sub(lambda code: chr(int(code[1], 16)), node.text or "")),)
+        if _is_unordered(node, parent):
+            children.sort(key=repr)
+        return tuple(children) if children else (node.text or "",)
+
+
+def _is_unordered(node: ElementTree.Element, parent: ElementTree.Element | None) -> bool:
+    """A Hashtable, the parts of an object, the body of a message, and the properties of a .NET exception."""
+    if node.tag == "MS":
+        return parent is not None and parent.find("TN") is None and parent.find("TNRef") is None
+    if node.tag == "Props":
+        return parent is not None and parent.get("N") in ("Exception", "InnerException")
+    return node.tag in ("DCT", "Obj")
