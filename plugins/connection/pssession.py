@@ -166,7 +166,9 @@ class Connection(ConnectionBase):  # type: ignore[misc]
         with self.broker() as client:
             request, body = _levels.request(target, command, in_data, self._dialect)
             self._report(finished := client.run(request, body, on_records=records.add))
-        rc, stdout, stderr = _results.command_result(records, finished, display.verbosity)
+        rc, stdout, stderr = _results.command_result(
+            records, finished, display.verbosity, self._dialect.errors_end_lines
+        )
         self._log("vvvvv", f"RC: {rc}")
         self._log("vvvvv", f"STDOUT: {self._censored(stdout.decode(errors='replace'))}")
         self._log("vvvvv", f"STDERR: {self._censored(stderr.decode(errors='replace'))}")

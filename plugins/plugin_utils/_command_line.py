@@ -26,6 +26,8 @@ class Dialect(typing.NamedTuple):
     file: bool
     #: Whether the interpreter may be another one than Windows PowerShell (ansible_pwsh_interpreter).
     any_interpreter: bool
+    #: Whether each error in stderr ends its line; else line ends stand between what is in stderr.
+    errors_end_lines: bool
     #: Whether paths given to put_file and fetch_file may be quoted.
     quoted_paths: bool
 
@@ -61,6 +63,7 @@ def dialect(core_version: str) -> Dialect:
         lines=version >= (2, 19),
         file=(2, 19) <= version < (2, 21),
         any_interpreter=version >= (2, 21),
+        errors_end_lines=version >= (2, 19),
         quoted_paths=version < (2, 20),
     )
 

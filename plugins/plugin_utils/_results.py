@@ -41,17 +41,24 @@ class Collected:
         return code or int(finished.state != "completed")
 
 
-def command_result(records: Collected, finished: Finished, verbosity: int) -> tuple[int, bytes, bytes]:
+def command_result(
+    records: Collected, finished: Finished, verbosity: int, errors_end_lines: bool = True
+) -> tuple[int, bytes, bytes]:
     """Exit code, stdout and stderr as ansible.builtin.psrp makes them of a pipeline with output `strings`.
 
     Args:
         records: What the pipeline wrote.
         finished: How it ended.
         verbosity: Ansible's; from 3 on errors have their stack trace.
+        errors_end_lines: See Dialect.
     """
     stdout = "\r\n".join([*records["output"], *records["host_out"]])
     text = "text_with_stack" if verbosity >= 3 else "text"
-    stderr = "".join([*(error[text] for error in records.errors(finished)), *records["host_err"]])
+    errors = [error[text] for error in records.errors(finished)]
+    if errors_end_lines:
+        stderr = "".join([*errors, *records["host_err"]])
+    else:
+        stderr = "\r\n".join([*(error.removesuffix("\r\n") for error in errors), *records["host_err"]])
     return (
         records.exit_code(finished),
         stdout.encode("utf-8", "surrogateescape"),

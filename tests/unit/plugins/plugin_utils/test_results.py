@@ -11,6 +11,7 @@ import typing
 from ansible_collections.remoting.powershell.plugins.plugin_utils._results import (
     OUTCOME_TAG,
     Collected,
+    command_result,
     module_result,
 )
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Finished
@@ -103,3 +104,14 @@ def test_a_skipped_script_changed_nothing() -> None:
 
 def test_a_command_without_an_outcome_changed_something() -> None:
     assert result(["output", 1])["changed"] is True
+
+
+def test_stderr_has_the_line_ends_of_psrp_in_each_version_of_core() -> None:
+    records = Collected()
+    records.add([["error", {"text": "a\r\n"}], ["error", {"text": "b\r\n"}]])
+    finished = Finished("completed", dict(SESSION))
+    assert command_result(records, finished, 0)[2] == b"a\r\nb\r\n"
+    assert command_result(records, finished, 0, errors_end_lines=False)[2] == b"a\r\nb"
+    records.add([["host_err", "c"]])
+    assert command_result(records, finished, 0)[2] == b"a\r\nb\r\nc"
+    assert command_result(records, finished, 0, errors_end_lines=False)[2] == b"a\r\nb\r\nc"
