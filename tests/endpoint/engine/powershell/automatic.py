@@ -12,7 +12,8 @@ import tempfile
 
 from . import values
 from .cmdlets import ALIASES
-from .objects import ACTION_PREFERENCES, CONFIRM_IMPACTS, EngineIntrinsics, InternalHost, named
+from .objects import ACTION_PREFERENCES, CONFIRM_IMPACTS, EngineIntrinsics, InternalHost
+from .net_small import SemanticVersion
 from .scopes import Variable
 from .session import Session
 from .typesystem import find
@@ -74,7 +75,7 @@ def _version_table() -> values.Hashtable:
         for major, minor in ((1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (5, 1), (6, 0), (7, 0), (7, 6))
     ]
     table.update({
-        "PSVersion": named("SemanticVersion", {"Major": 7, "Minor": 6, "Patch": 5, "PreReleaseLabel": None, "BuildLabel": None}, "7.6.5"),
+        "PSVersion": SemanticVersion("7.6.5"),
         "PSEdition": "Core", "GitCommitId": "7.6.5", "OS": f"{os.uname().sysname} {os.uname().release}", "Platform": "Unix",
         "PSCompatibleVersions": versions, "PSRemotingProtocolVersion": values.Version((2, 3)),
         "SerializationVersion": values.Version((1, 1, 0, 1)), "WSManStackVersion": values.Version((3, 0)),

@@ -46,7 +46,7 @@ class Argument:
     bareword: bool = False
 
 
-Validator = typing.Callable[[object], typing.Optional[str]]
+Validator = typing.Callable[[object], str | None]
 
 
 @dataclasses.dataclass
@@ -205,20 +205,14 @@ class Binder:
         return True
 
     def _bind_positional(self, positional: list[Argument]) -> None:
-        free = [parameter for parameter in self.command.parameters
-                if parameter.position is not None and not self.bound.has(parameter.name)]  # fmt: skip
-        free.sort(key=lambda parameter: (parameter.position or 0, not self._in_active_set(parameter)))
         remaining = next((parameter for parameter in self.command.parameters if parameter.remaining), None)
-        used: set[int | None] = set()
         pending = list(positional)
-        for parameter in free:
-            if not pending or parameter is remaining:
+        positions = {parameter.position for parameter in self.command.parameters if not parameter.remaining}
+        for position in sorted(position for position in positions if position is not None):
+            if not pending:
                 break
-            if parameter.position in used or not self._in_active_set(parameter):
-                continue
-            used.add(parameter.position)
-            argument = pending.pop(0)
-            self.set(parameter, argument.value, argument)
+            if self._bind_position(position, pending[0]):
+                pending.pop(0)
         if pending and remaining and not self.bound.has(remaining.name):
             self.set(remaining, [argument.value for argument in pending], pending[0])
             return
@@ -230,6 +224,27 @@ class Binder:
                 self.command, message, "PositionalParameterNotFound", None, pending[0], extent=self.extent
             )
         self.bound.rest = [argument.value for argument in pending]
+
+    def _bind_position(self, position: int, argument: Argument) -> bool:
+        """Gives the argument to the parameter at that position; of several sets' the first that can take it."""
+        active = self.active_sets()
+        candidates = [
+            parameter
+            for parameter in self.command.parameters
+            if parameter.position == position
+            and not self.bound.has(parameter.name)
+            and (not parameter.sets or parameter.sets & active)
+        ]
+        candidates.sort(key=lambda parameter: self.command.default_set not in parameter.sets)
+        for parameter in candidates[:-1]:
+            try:
+                self.set(parameter, argument.value, argument)
+            except PSTerminating:
+                continue
+            return True
+        if candidates:
+            self.set(candidates[-1], argument.value, argument)
+        return bool(candidates)
 
     def active_sets(self) -> set[str]:
         """The parameter sets that are still possible with what is bound."""

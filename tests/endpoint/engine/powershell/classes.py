@@ -134,7 +134,7 @@ class ClassInstance(values.PSObject):
         super().__init__()
         self.definition = definition
         self.type_names = definition.net_type.type_names
-        self.exact_type = True
+        self.net_type = definition.net_type
 
 
 def _default(kind: NetType | None) -> object:

@@ -139,6 +139,8 @@ class Call:
         return record
 
     def write_error(self, record: ErrorRecord) -> None:
+        if self.stage.record_error:
+            self.stage.record_error(record)
         self.frame.with_output(self.stage.write, self.stage.streams).write_error(record, self.error_action)
 
     def fail(self, *arguments: typing.Any, **properties: typing.Any) -> PSTerminating:

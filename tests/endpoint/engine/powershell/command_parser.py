@@ -163,7 +163,7 @@ class CommandParser(ExpressionParser):
     def _command_element(self) -> syntax.Node:
         start = self.position
         if found := _PARAMETER.match(self.text, self.position, self.end):
-            if found.end() >= self.end or not self.text[found.end()] in "\"'":
+            if found.end() >= self.end or self.text[found.end()] not in "\"'":
                 self.position = found.end()
                 argument = None
                 if self.accept(":"):

@@ -13,6 +13,7 @@ import uuid
 
 from . import dates, numbers, typesystem, values
 from .errors import ConversionError, ErrorRecord, ExceptionObject, NetError
+from .records import HostMessage, InformationalRecord, InformationRecord
 from .typesystem import NetObject, NetType
 from .values import unwrap
 
@@ -71,6 +72,8 @@ def dotnet_string(value: object) -> str:
         return value.text if value.text is not None else value.type_names[0]
     if isinstance(value, NetType):
         return value.full_name
+    if isinstance(value, (InformationalRecord, InformationRecord, HostMessage)):
+        return str(value)
     if isinstance(
         value, (bool, int, str, uuid.UUID, values.Version, values.EnumValue, ErrorRecord, ExceptionObject, NetObject)
     ):
@@ -202,11 +205,8 @@ def cast(value: object, target: NetType) -> object:
     :raises ConversionError: PowerShell has no such conversion.
     """
     name = target.full_name
-    if (
-        name in ("System.Object", "System.Array")
-        or target.definition is None
-        and value is not None
-        and _fits(value, target)
+    if name in ("System.Object", "System.Array") or (
+        target.definition is None and value is not None and _fits(value, target)
     ):
         return value if name != "System.Array" or isinstance(unwrap(value), (list, bytearray)) else [value]
     plain = unwrap(value)

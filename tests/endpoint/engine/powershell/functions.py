@@ -9,11 +9,12 @@ import dataclasses
 import typing
 
 from . import binding, syntax, typesystem, values
+from .api import Streams
 from .binding import Argument, Binder, Parameter
 from .convert import to_bool, to_string
 from .errors import ExitSignal, ReturnSignal
 from .operators import as_list
-from .pipeline import Stage
+from .pipeline import Redirected, Stage, both
 from .records import CommandInfo, InvocationInfo
 from .scopes import Scope, Variable
 from .session import Frame
@@ -110,7 +111,7 @@ class BlockStage(Stage):
         invocation = InvocationInfo(self.info, self.extent, self.invocation_name)
         invocation.expecting_input = self.expects_input and not self.input_is_lazy
         name = self.info.name or "<ScriptBlock>"
-        self.frame = Frame(session, scope, self.write, self.streams, invocation, name, cmdlet_binding=self.advanced)
+        self.frame = Frame(session, scope, self.write, self.streams, invocation, name)
         default_set = next((to_string(node.value) for attribute in self.tree.attributes
                             for key, node in attribute.named.items()
                             if key == "defaultparametersetname" and isinstance(node, syntax.Constant)), None)  # fmt: skip
@@ -122,8 +123,11 @@ class BlockStage(Stage):
         self.binder.check_complete(self.expects_input)
         invocation.bound_parameters = {**bound.values, **bound.common}
         invocation.unbound_arguments = bound.rest
-        if self.out_variable_names(bound.common, self.caller.scope):
-            self.frame.out = self.write
+        self.out_variable_names(bound.common, self.caller.scope)
+        if self.record_error:
+            handlers = {"error": both(self.record_error, self.streams.error)}
+            self.streams = typing.cast(Streams, Redirected(self.streams, handlers))
+        self.frame.out, self.frame.streams = self.write, self.streams
         self._define(scope, bound)
         self._run("begin")
 

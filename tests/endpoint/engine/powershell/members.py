@@ -26,7 +26,7 @@ class static_property:  # noqa: N801 - used as a decorator, beside property
         self.function = function
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _table(members: type) -> dict[str, object]:
     """The members of a Python class by their names in .NET, in lower case."""
     table: dict[str, object] = {}
@@ -147,10 +147,8 @@ def get_member(target: object, name: str, strict: int = 0) -> object:
             return flat[0] if len(flat) == 1 else flat
         if not items:
             return None
-    if (
-        strict >= 2
-        and not isinstance(unwrap(target), values.Hashtable)
-        or (strict >= 2 and name.lower() not in ("count", "length"))
+    if (strict >= 2 and not isinstance(unwrap(target), values.Hashtable)) or (
+        strict >= 2 and name.lower() not in ("count", "length")
     ):
         message = f"The property '{name}' cannot be found on this object. Verify that the property exists."
         error_name = f"{_EXTENDED}PropertyNotFoundException"
@@ -507,7 +505,7 @@ def _construct_collection(net_type: NetType, arguments: typing.Sequence[object])
         )
         pairs = first.items() if isinstance(first, values.Hashtable) else ()
         table = values.Hashtable(
-            pairs, name, ignore_case and name != "System.Collections.Specialized.OrderedDictionary" or ignore_case
+            pairs, name, (ignore_case and name != "System.Collections.Specialized.OrderedDictionary") or ignore_case
         )
         if net_type.arguments:
             table.key_type, table.value_type = (argument.full_name for argument in net_type.arguments)

@@ -40,8 +40,8 @@ def command_line(arguments: typing.Sequence[Argument], location: str) -> list[st
         if argument.bareword and isinstance(argument.value, str) and set("*?[") & set(argument.value):
             found = sorted(glob.glob(argument.value, root_dir=location))
             line.extend(found or [argument.value])
-        elif (
-            argument.bareword and argument.value in ("~",) or str(argument.value).startswith("~/") and argument.bareword
+        elif (argument.bareword and argument.value in ("~",)) or (
+            str(argument.value).startswith("~/") and argument.bareword
         ):
             line.append(os.path.expanduser(str(argument.value)))
         elif argument.text is not None:
@@ -69,7 +69,7 @@ class NativeStage(Stage):
     def begin(self) -> None:
         session = self.frame.session
         try:
-            self.process_handle = subprocess.Popen(  # noqa: S603 - running programs is what a shell does
+            self.process_handle = subprocess.Popen(
                 [self.path, *self.arguments],
                 stdin=subprocess.PIPE if self.expects_input else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -388,7 +388,7 @@ class Directory(NetObject):
     def _listed(path: str, pattern: str, wanted: typing.Callable[[str], bool], option: object) -> object:
         deep = _number(option, SEARCH_OPTIONS, 0) == 1
         found = glob.glob(
-            os.path.join(glob.escape(_path(path)), "**" if deep else "", pattern), recursive=deep, include_hidden=True
+            os.path.join(glob.escape(_path(path)), "**" if deep else "", pattern), recursive=deep
         )
         return values.TypedArray("System.String", sorted(item for item in found if wanted(item)))
 
@@ -425,7 +425,7 @@ class Path(NetObject):
 
     @staticmethod
     def get_temp_path() -> str:
-        return os.path.join(current().environment.get("TMPDIR", "/tmp"), "")  # noqa: S108 - what .NET gives on Linux
+        return os.path.join(current().environment.get("TMPDIR", "/tmp"), "")
 
     @staticmethod
     def get_temp_file_name() -> str:

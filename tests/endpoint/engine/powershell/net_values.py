@@ -687,6 +687,19 @@ class EntryMembers:
 
 
 members_of("System.Collections.DictionaryEntry")(EntryMembers)
+
+
+class RecordMembers:
+    """Records of the streams that are no errors."""
+
+    message = property(lambda record: record.__dict__["message"])
+    message_data = property(lambda record: record.__dict__["message"])
+    tags = property(lambda record: values.NetList(items=record.__dict__["tags"]))
+    source = property(lambda record: record.__dict__["source"])
+
+
+for _record in ("WarningRecord", "VerboseRecord", "DebugRecord", "InformationRecord", "HostInformationMessage"):
+    typesystem.register(NetType(f"System.Management.Automation.{_record}", members=RecordMembers))
 members_of("System.Collections.Generic.KeyValuePair`2")(EntryMembers)
 
 

@@ -94,7 +94,7 @@ class PSCmdlet(NetObject):
     def host(self) -> object:
         return self._frame.scope.value("Host")
 
-    def write_object(self, value: object, enumerate: bool = False) -> None:  # noqa: A002 - .NET's name
+    def write_object(self, value: object, enumerate: bool = False) -> None:
         from .operators import enumerate_value
 
         for item in enumerate_value(value) if enumerate else [value]:
@@ -160,10 +160,10 @@ class CommandInvocationIntrinsics(NetObject):
         return values.NetList("System.Collections.ObjectModel.Collection`1", collected)
 
     def expand_string(self, text: str) -> str:
-        from .scanner import joined
         from .dispatch import parse_block
         from .expressions import evaluate
         from .parser import Parser
+        from .scanner import joined
         from .syntax import Source
 
         parser = Parser(Source(text))

@@ -277,6 +277,8 @@ def compare(left: object, right: object, ignore_case: bool = True) -> int:
         return _order(to_number(left), to_number(right))
     if isinstance(left, (values.DateTime, values.TimeSpan, values.Version)):
         return _order(left, convert.cast(right, typesystem.type_of(left)))
+    if hasattr(left, "compare_to"):
+        return int(left.compare_to(right))
     name = typesystem.type_of(left).full_name
     message = f'Cannot compare "{to_string(left)}" because it is not IComparable.'
     raise runtime_error(message, "NotIcomparable", Category.InvalidOperation, target=name)

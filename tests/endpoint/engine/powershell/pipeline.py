@@ -25,6 +25,8 @@ class Stage:
 
     expects_input = False
     streams: Streams
+    #: What -ErrorVariable asks for; it takes errors that are silenced too.
+    record_error: typing.Callable[[object], None] | None = None
 
     def write(self, value: object) -> None:
         """Hands one object to the next stage."""
@@ -47,8 +49,9 @@ class Stage:
         name = common.get("OutVariable")
         if name:
             self.write = _recording(self.write, scope, convert.to_string(name))  # type: ignore[method-assign]
+        if common.get("ErrorVariable"):
+            self.record_error = _recording(lambda record: None, scope, convert.to_string(common["ErrorVariable"]))
         for parameter, stream in (
-            ("ErrorVariable", "error"),
             ("WarningVariable", "warning"),
             ("InformationVariable", "information"),
         ):
@@ -96,6 +99,18 @@ class FileSink:
 
     def close(self) -> None:
         self._file.close()
+
+
+def both(
+    first: typing.Callable[[object], None], second: typing.Callable[[typing.Any], None]
+) -> typing.Callable[[object], None]:
+    """Hands what comes to the one and to the other."""
+
+    def handle(value: object) -> None:
+        first(value)
+        second(value)
+
+    return handle
 
 
 def merged(record: object, out: typing.Callable[[object], None]) -> None:

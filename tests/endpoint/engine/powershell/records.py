@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import typing
 
 from .syntax import Extent
 
@@ -72,6 +73,10 @@ class InformationalRecord:
     invocation: InvocationInfo
     pipeline_iteration: tuple[int, ...] = (0, 0)
 
+    @property
+    def net_name(self) -> str:
+        return f"System.Management.Automation.{self.kind.capitalize()}Record"
+
     def __str__(self) -> str:
         return self.message
 
@@ -80,6 +85,8 @@ class InformationalRecord:
 class InformationRecord:
     """System.Management.Automation.InformationRecord"""
 
+    net_name: typing.ClassVar[str] = "System.Management.Automation.InformationRecord"
+
     message: object
     source: str
     tags: list[str]
@@ -87,10 +94,15 @@ class InformationRecord:
     computer: str
     process_id: int
 
+    def __str__(self) -> str:
+        return str(self.message)
+
 
 @dataclasses.dataclass
 class HostMessage:
     """System.Management.Automation.HostInformationMessage, what Write-Host puts into an information record."""
+
+    net_name: typing.ClassVar[str] = "System.Management.Automation.HostInformationMessage"
 
     message: str
     no_new_line: bool = False

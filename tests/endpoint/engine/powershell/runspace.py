@@ -10,14 +10,23 @@ import sys
 import threading
 import typing
 
-from . import commands, net_io, net_text, net_values
+from . import commands, net_io, net_small, net_text, net_values
 from .api import CommandCall, HostCalls, Language, Streams
 from .automatic import define_automatic
 from .binding import Argument
 from .dispatch import is_visible, not_found, parse_block, resolve, stage_for
 from .errors import (
-    BreakSignal, Category, ContinueSignal, ConversionError, ExitSignal, NetError, PipelineStopped, PSTerminating,
-    ReturnSignal, UpstreamDone, runtime_error,
+    BreakSignal,
+    Category,
+    ContinueSignal,
+    ConversionError,
+    ExitSignal,
+    NetError,
+    PipelineStopped,
+    PSTerminating,
+    ReturnSignal,
+    UpstreamDone,
+    runtime_error,
 )  # fmt: skip
 from .functions import BlockStage
 from .pipeline import Redirected, Stage, connect, merged, run_stages
@@ -27,7 +36,7 @@ from .wire import from_psrp
 
 #: Enough of Python's stack for MAXIMUM_DEPTH nested calls.
 _RECURSION_LIMIT = 20_000
-_LIBRARIES = (commands, net_io, net_text, net_values)
+_LIBRARIES = (commands, net_io, net_small, net_text, net_values)
 
 
 class Runspace:
@@ -74,7 +83,7 @@ class Runspace:
     def invoke(
         self,
         statements: typing.Sequence[typing.Sequence[CommandCall]],
-        input: typing.Iterable[object],  # noqa: A002 - the protocol's name
+        input: typing.Iterable[object],
         streams: Streams,
         stop: threading.Event,
     ) -> None:

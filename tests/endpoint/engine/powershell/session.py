@@ -141,11 +141,8 @@ class Frame:
     invocation: InvocationInfo
     #: In stack traces.
     name: str = "<ScriptBlock>"
-    #: Inside a try block or a call from one.
+    #: The statement that runs.
     position: Extent | None = None
-    #: The objects that come through the pipeline ($input).
-    input: typing.Iterable[object] = ()
-    cmdlet_binding: bool = False
 
     def with_output(self, out: typing.Callable[[object], None], streams: Streams | None = None) -> Frame:
         """The same call, writing elsewhere."""

@@ -12,8 +12,19 @@ import typing
 from . import convert, operators, syntax, typesystem, values
 from .convert import to_bool, to_string
 from .errors import (
-    RUNTIME, BreakSignal, Category, ContinueSignal, ConversionError, ErrorRecord, ExceptionObject, ExitSignal, NetError,
-    PipelineStopped, PSTerminating, ReturnSignal, runtime_error,
+    RUNTIME,
+    BreakSignal,
+    Category,
+    ContinueSignal,
+    ConversionError,
+    ErrorRecord,
+    ExceptionObject,
+    ExitSignal,
+    NetError,
+    PipelineStopped,
+    PSTerminating,
+    ReturnSignal,
+    runtime_error,
 )  # fmt: skip
 from .expressions import assign, evaluate, statement_value, value_of_statement
 from .operators import as_list
@@ -288,7 +299,8 @@ def _run_catch(node: syntax.Try, error: PSTerminating, frame: Frame) -> None:
 
 def _matching_catch(node: syntax.Try, record: ErrorRecord, frame: Frame) -> list[syntax.Node] | None:
     exceptions = [record.exception]
-    if record.exception.inner and record.exception.is_a("System.Management.Automation.MethodInvocationException"):
+    if record.exception.inner and record.exception.is_a(RUNTIME):
+        # What PowerShell has wrapped is caught by its own type too.
         exceptions.append(record.exception.inner)
     for exception in exceptions:
         for names, body in node.catches:

@@ -25,8 +25,9 @@ class NetObject:
 
     net_name = "System.Object"
     net_bases: tuple[str, ...] = ("System.Object",)
-    #: The properties that are serialized, with the right case.
+    #: The properties that are serialized, with the right case, and those that PowerShell's type data adds.
     net_properties: tuple[str, ...] = ()
+    net_extended: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.net_name
@@ -65,7 +66,8 @@ class NetType:
 _ACCELERATORS = {
     "array": "System.Array", "bigint": "System.Numerics.BigInteger", "bool": "System.Boolean", "byte": "System.Byte",
     "char": "System.Char", "cultureinfo": "System.Globalization.CultureInfo", "datetime": "System.DateTime",
-    "decimal": "System.Decimal", "double": "System.Double", "float": "System.Single", "guid": "System.Guid",
+    "decimal": "System.Decimal", "double": "System.Double", "float": "System.Single", "guid": "System.Guid", "ipaddress": "System.Net.IPAddress", "mailaddress": "System.Net.Mail.MailAddress",
+    "semver": "System.Management.Automation.SemanticVersion",
     "hashtable": "System.Collections.Hashtable", "int": "System.Int32", "int16": "System.Int16",
     "int32": "System.Int32", "int64": "System.Int64", "intptr": "System.IntPtr", "long": "System.Int64",
     "object": "System.Object", "pscredential": "System.Management.Automation.PSCredential",
@@ -240,12 +242,14 @@ def type_of(value: object) -> NetType:
     if isinstance(value, (values.NetList, values.Hashtable, values.DictionaryEntry)):
         return find(value.type_name)
     if isinstance(value, values.PSObject):
+        if value.exact_type:
+            return value.net_type
         return type_of(value.base) if value.base is not None else find("System.Management.Automation.PSCustomObject")
     if isinstance(value, ExceptionObject):
         return _types.get(value.type_names[0].lower()) or NetType(value.type_names[0], tuple(value.type_names[1:]))
     if isinstance(value, values.ObjectValue):
         return _types.get(value.type_names[0].lower()) or NetType(value.type_names[0], tuple(value.type_names[1:]))
-    return find("System.Object")
+    return _types.get(str(getattr(value, "net_name", "")).lower()) or find("System.Object")
 
 
 def type_names(value: object) -> list[str]:

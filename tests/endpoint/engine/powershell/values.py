@@ -269,8 +269,8 @@ class PSObject:
         self.base = base
         #: Names in front of those that the base has.
         self.type_names: list[str] = list(type_names)
-        #: An object of a script's class: its type names are these and no more.
-        self.exact_type = False
+        #: The type of an object of a script's class; its type names are these and no more.
+        self.net_type: typing.Any = None
         self.members: dict[str, PSMember] = {}
         for name, value in pairs:
             self.set(name, value)
@@ -278,6 +278,10 @@ class PSObject:
     @property
     def custom(self) -> bool:
         return self.base is None
+
+    @property
+    def exact_type(self) -> bool:
+        return self.net_type is not None
 
     def set(self, name: str, value: object) -> None:
         """Adds or replaces a note property."""
@@ -310,7 +314,9 @@ class ScriptBlock:
         extent = self.tree.extent
         text = extent.text
         return (
-            text[1:-1] if extent.start and text.startswith("{") or text.startswith("{") and text.endswith("}") else text
+            text[1:-1]
+            if (extent.start and text.startswith("{")) or (text.startswith("{") and text.endswith("}"))
+            else text
         )
 
 
@@ -326,3 +332,13 @@ class ObjectValue:
     extended: dict[str, object] = dataclasses.field(default_factory=dict)
     #: What the properties of a live object change when they are set.
     on_set: typing.Callable[[str, object], None] | None = None
+
+
+class SecureString(ObjectValue):
+    """System.Security.SecureString; its text is in no property and in no repr."""
+
+    def __init__(self, text: str) -> None:
+        length = len(text.encode("utf-16-le", "surrogatepass")) // 2
+        name = "System.Security.SecureString"
+        super().__init__([name, "System.Object"], {"Length": length}, name)
+        self.secret = text

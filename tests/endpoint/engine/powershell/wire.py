@@ -57,6 +57,31 @@ class _DateTime(psrp.PSDateTime):
         return text.rstrip("0") if pattern == ".%f" and not self.nanosecond else text
 
 
+class _PassesForDouble(type):
+    """psrpcore finds an element's name by the value's exact type, and leaves no other way to choose the text."""
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls or other is psrp.PSDouble
+
+    def __hash__(cls) -> int:
+        return hash(psrp.PSDouble)
+
+
+class _Verbatim(str):
+    """A text that stays as it is: psrpcore writes numbers in capitals."""
+
+    def upper(self) -> str:
+        return self
+
+
+class _Double(psrp.PSDouble, metaclass=_PassesForDouble):
+    """Written as XML wants it: NaN, INF, -0."""
+
+    def __str__(self) -> str:
+        text = numbers.double_text(self)
+        return _Verbatim({"∞": "INF", "-∞": "-INF"}.get(text, text))
+
+
 def to_psrp(value: object) -> typing.Any:
     """A value as psrpcore takes it: what a stream's message holds."""
     return _Converter().convert(value, _DEPTH)
@@ -115,7 +140,9 @@ class _Converter:
         ):  # fmt: skip
             if isinstance(value, kind):
                 return typing.cast(typing.Any, method)(value)
-        if depth < 0 or (depth < 1 and not isinstance(value, (values.EnumValue,))):
+        if isinstance(value, values.SecureString):
+            return psrp.PSSecureString(value.secret)
+        if depth < 1:
             return convert.dotnet_string(value)
         return self._object(value, depth)
 
@@ -193,6 +220,7 @@ class _Converter:
             properties, extended = value.properties, value.extended
         elif isinstance(value, NetObject) or members.adapted_names(value):
             properties = {name: members.get_member(value, name) for name in members.adapted_names(value)}
+            extended = {name: members.get_member(value, name) for name in getattr(value, "net_extended", ())}
         made.PSObject.adapted_properties = [
             _note(name, self.convert(item, depth - 1)) for name, item in properties.items()
         ]
@@ -442,7 +470,7 @@ def _primitive(value: object) -> tuple[bool, typing.Any]:
     if kind in _NUMBERS:
         return True, _NUMBERS[kind](value)
     if isinstance(value, float):
-        return True, psrp.PSSingle(value) if isinstance(value, numbers.Single) else psrp.PSDouble(value)
+        return True, psrp.PSSingle(value) if isinstance(value, numbers.Single) else _Double(value)
     if isinstance(value, values.Char):
         return True, psrp.PSChar(ord(value))
     if isinstance(value, bytearray):
@@ -524,11 +552,7 @@ def _from_integer(value: typing.Any) -> object:
 
 
 def _from_secure(value: typing.Any) -> object:
-    return values.ObjectValue(
-        ["System.Security.SecureString", "System.Object"],
-        {"Length": len(value.decrypt())},
-        "System.Security.SecureString",
-    )
+    return values.SecureString(str(value.decrypt()))
 
 
 _FROM_TYPES: list[tuple[typing.Any, typing.Callable[[typing.Any], object]]] = [

@@ -407,11 +407,7 @@ def convert_from_string_data(call: Call) -> typing.Iterator[object]:
 
 @cmdlet("ConvertTo-SecureString", "String:string@0!< AsPlainText:switch Force:switch Key:byte[]", module="Security")
 def convert_to_secure_string(call: Call) -> typing.Iterator[object]:
-    yield values.ObjectValue(
-        ["System.Security.SecureString", "System.Object"],
-        {"Length": len(call.text("String"))},
-        "System.Security.SecureString",
-    )
+    yield values.SecureString(call.text("String"))
 
 
 @cmdlet("Get-Error", "Newest:int InputObject<0")

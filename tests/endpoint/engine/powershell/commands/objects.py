@@ -424,36 +424,45 @@ class TeeObject(Collecting):
             self.call.frame.scope.set(self.call.text("Variable"), self.items[0] if len(self.items) == 1 else self.items)
 
 
+_MEMBER_TYPES = ("aliasproperty", "noteproperty", "scriptmethod", "scriptproperty")
+
+
 @cmdlet(
     "Add-Member",
-    "MemberType|Type:string@0(Member) Name:string@1!(Member) Value@2(Member) SecondValue@3(Member) "
-    "NotePropertyName:string@0!(Note) NotePropertyValue@1!0(Note) NotePropertyMembers:hashtable@0!(Table) "
-    "TypeName:string PassThru:switch Force:switch InputObject!<0",
+    "MemberType|Type@0 Name@1 Value@2 SecondValue@3 NotePropertyName:string NotePropertyValue "
+    "NotePropertyMembers:hashtable TypeName:string PassThru:switch Force:switch InputObject!<0",
 )
 class AddMember(Cmdlet):
     def process(self, item: object) -> None:
         call = self.call
         item = call.get("InputObject")
         target = item if isinstance(item, values.PSObject) else values.PSObject(base=item)
-        if isinstance(item, (values.ObjectValue, values.Hashtable)) and not call.flag("PassThru"):
-            target = typing.cast(values.PSObject, target)
-        kind = call.text("MemberType", "NoteProperty").lower()
-        if call.has("NotePropertyName"):
-            self._add(target, values.NoteProperty(call.text("NotePropertyName"), call.get("NotePropertyValue")))
-        elif call.has("NotePropertyMembers") or isinstance(call.get("MemberType"), values.Hashtable):
-            for key, value in call.get("NotePropertyMembers").items():
-                self._add(target, values.NoteProperty(to_string(key), value))
-        elif call.has("Name"):
-            name, value = call.text("Name"), call.get("Value")
-            self._add(target, {
-                "scriptproperty": lambda: values.ScriptProperty(name, value, call.get("SecondValue")),
-                "scriptmethod": lambda: values.ScriptMethod(name, value),
-                "aliasproperty": lambda: values.AliasProperty(name, to_string(value)),
-            }.get(kind, lambda: values.NoteProperty(name, value))())  # fmt: skip
+        for member in self._members():
+            self._add(target, member)
         if call.has("TypeName"):
             target.type_names.insert(0, call.text("TypeName"))
         if call.flag("PassThru"):
             call.write(target)
+
+    def _members(self) -> typing.Iterator[values.PSMember]:
+        call = self.call
+        kind, name, value = call.get("MemberType"), call.text("Name"), call.get("Value")
+        if call.has("NotePropertyName"):
+            yield values.NoteProperty(call.text("NotePropertyName"), call.get("NotePropertyValue"))
+        elif call.has("NotePropertyMembers") or isinstance(kind, values.Hashtable):
+            for key, note in (kind or call.get("NotePropertyMembers")).items():
+                yield values.NoteProperty(to_string(key), note)
+        elif kind is not None and to_string(kind).lower() not in _MEMBER_TYPES:
+            # Two arguments without names are a note property's name and value.
+            yield values.NoteProperty(to_string(kind), call.get("Name"))
+        elif to_string(kind).lower() == "scriptproperty":
+            yield values.ScriptProperty(name, value, call.get("SecondValue"))
+        elif to_string(kind).lower() == "scriptmethod":
+            yield values.ScriptMethod(name, value)
+        elif to_string(kind).lower() == "aliasproperty":
+            yield values.AliasProperty(name, to_string(value))
+        elif name:
+            yield values.NoteProperty(name, value)
 
     def _add(self, target: values.PSObject, member: values.PSMember) -> None:
         if member.name.lower() in target.members and not self.call.flag("Force"):

@@ -45,8 +45,7 @@ def write_error(call: Call) -> None:
     record.invocation = call.frame.invocation
     if call.has("RecommendedAction"):
         record.details, record.recommended_action = str(record), call.text("RecommendedAction")
-    frame = call.frame.with_output(call.stage.write, call.stage.streams)
-    frame.write_error(record, call.error_action)
+    call.write_error(record)
 
 
 def _new_error(call: Call) -> ErrorRecord:
@@ -188,7 +187,7 @@ def read_host(call: Call) -> typing.Iterable[object]:
         raise call.fail(message, "InvalidOperation", Category.InvalidOperation, None, kind)
     if call.has("Prompt"):
         host.call("Write1", [f"{call.text('Prompt')}: "])
-    yield host.call("ReadLine", [])
+    yield host.call("ReadLineAsSecureString" if call.flag("AsSecureString") else "ReadLine", [])
 
 
 @cmdlet("Clear-Host", "", aliases="cls clear", module="Core")

@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors, streams, stopping, native programs and restricted sessions (test process)."""
+
+from __future__ import annotations
+
+import pathlib
+import threading
+
+import pytest
+from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell import Language, PipelineStopped
+from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.errors import PSTerminating
+
+from ansible_collections.remoting.powershell.tests.unit.endpoint.powershell.shell import Recorder, Shell
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("try { 1 / 0 } catch [DivideByZeroException] { 'typed' }", ["typed"]),
+        ("try { Get-Item /nope -ErrorAction Stop } catch { $_.CategoryInfo.Category.ToString() }", ["ObjectNotFound"]),
+        ("try { throw 'a' } catch { try { throw } catch { \"again $_\" } }", ["again a"]),
+        ("try { nope-cmd } catch { $_.Exception.GetType().Name }", ["CommandNotFoundException"]),
+        ("function r { r }; try { r } catch { $_.FullyQualifiedErrorId }", ["CallDepthOverflow"]),
+        ("Write-Error a -ErrorAction SilentlyContinue; $Error.Count; $Error[0].ToString()", [1, "a"]),
+        ("Write-Error a -ErrorVariable ev -ErrorAction SilentlyContinue; $ev.Count", [1]),
+        ('Write-Warning w 3>&1 | ForEach-Object { "got $_" }', ["got w"]),
+        ("Write-Error e 2>&1 | ForEach-Object { $_.Exception.Message }", ["e"]),
+        ("$x = try { 5 } finally { $y = 6 }; $x + $y", [11]),
+    ],
+)
+def test_errors_are_handled(shell: Shell, text: str, expected: list[object]) -> None:
+    assert shell.output(text) == expected
+
+
+def test_an_error_knows_where_it_happened(shell: Shell) -> None:
+    failure = shell.run("function inner { throw 'deep' }\ninner").failure
+    assert failure is not None
+    assert failure.invocation is not None
+    expected = "At line:1 char:18\n+ function inner { throw 'deep' }\n+                  ~~~~~~~~~~~~"
+    assert failure.invocation.position_message == expected
+    assert failure.script_stack_trace == "at inner, <No file>: line 1\nat <ScriptBlock>, <No file>: line 2"
+
+
+def test_streams_come_in_order(shell: Shell) -> None:
+    text = "'o1'; Write-Error e; Write-Warning w; Write-Information i; Write-Host h; Write-Verbose v -Verbose; 'o2'"
+    streams = [stream for stream, _ in shell.run(text).written]
+    assert streams == ["output", "error", "warning", "information", "information", "verbose", "output"]
+
+
+def test_exit_ends_the_pipeline_with_its_code(shell: Shell) -> None:
+    result = shell.run("'x'; exit 5; 'y'")
+    assert (result.output, result.of("exit"), result.failure) == (["x"], [5], None)
+
+
+def test_exit_in_a_script_file_ends_the_file(shell: Shell, tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "s.ps1"
+    file.write_text("param($a) \"got $a\"; exit 3; 'no'")
+    result = shell.run("param($p) & $p 1; $?; $LASTEXITCODE", p=str(file))
+    assert (result.output, result.of("exit")) == (["got 1", False, 3], [])
+
+
+def test_native_programs(shell: Shell) -> None:
+    result = shell.run("/bin/sh -c 'echo out; echo err >&2; exit 3'; $LASTEXITCODE; 'a', 'b' | /bin/cat")
+    assert result.output == ["out", 3, "a", "b"]
+    assert [(str(record), record.error_id) for record in result.of("error")] == [("err", "NativeCommandError")]
+
+
+@pytest.mark.parametrize("text", ["'begin'; while ($true) { }", "'begin'; Start-Sleep 600", "'begin'; /bin/sleep 600"])
+def test_stop_interrupts(shell: Shell, text: str) -> None:
+    stop = threading.Event()
+    recorder = Recorder()
+
+    class Stopping(Recorder):
+        def output(self, value: object) -> None:
+            recorder.written.append(("output", value))
+            threading.Timer(0.1, stop.set).start()
+
+    from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell import CommandCall
+
+    with pytest.raises(PipelineStopped):
+        shell.runspace.invoke(
+            [[CommandCall(f"try {{ {text} }} finally {{ $cleaned = 1 }}", True)]], (), Stopping(), stop
+        )
+    assert recorder.written == [("output", "begin")]
+    assert shell.output("$cleaned; 'alive'") == [1, "alive"]
+
+
+def test_a_session_without_language_runs_visible_commands_only() -> None:
+    shell = Shell(language=Language.NO_LANGUAGE, visible_commands=["Get-Location"])
+    failure = shell.run("1").failure
+    assert failure is not None
+    assert str(failure).startswith("The syntax is not supported by this runspace.")
+    assert len(shell.run("Get-Location", script=False).output) == 1
+    for name in ("Get-Item", "/bin/sh", "Nope"):
+        refused = shell.run(name, script=False).failure
+        assert refused is not None
+        assert refused.error_id == "CommandNotFoundException"
+
+
+def test_files(shell: Shell, tmp_path: pathlib.Path) -> None:
+    script = """
+param($d)
+Set-Location $d
+New-Item -ItemType Directory sub | ForEach-Object Name
+[IO.File]::WriteAllText("$d/sub/a.txt", "1`n2`n")
+(Get-Content sub/a.txt) -join ','
+$s = [IO.File]::Open("$d/b.bin", 'Create', 'ReadWrite')
+$s.Write([byte[]](1, 2, 3), 0, 3); $null = $s.Seek(1, 'Begin'); $s.ReadByte(); $s.Length; $s.Dispose()
+$sha = [Security.Cryptography.SHA256]::Create()
+[BitConverter]::ToString($sha.ComputeHash([IO.File]::ReadAllBytes("$d/b.bin"))).Replace('-', '').Length
+(Get-ChildItem -Recurse -File).Name -join ','
+Remove-Item sub -Recurse -Force; Test-Path sub
+try { [IO.File]::OpenRead("$d/none") } catch [IO.FileNotFoundException] { 'missing' }
+"""
+    assert shell.output(script, d=str(tmp_path)) == ["sub", "1,2", 2, 3, 64, "b.bin,a.txt", False, "missing"]
+
+
+def test_every_failure_has_powershells_form(shell: Shell) -> None:
+    for text in ("nope-cmd", "[int]'x'", "1/0", "'a'.b.c()", "if (", "Get-Item -Nope 1", "[nope]::x", "throw 'x'"):
+        with pytest.raises(PSTerminating):
+            result = shell.run(text)
+            assert result.failure is not None, text
+            raise PSTerminating(result.failure)
