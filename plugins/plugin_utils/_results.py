@@ -12,6 +12,8 @@ from ._wire.messages import Finished
 
 #: The tag of the information record with which invoke.ps1 says what became of ``$Ansible``.
 OUTCOME_TAG = "remoting.powershell.outcome"
+#: What the names of invoke.ps1's own variables begin with.
+OUR_VARIABLES = "$__pssession"
 #: Streams whose records are lists in a module's result.
 _LISTS = ("output", "error", "warning", "verbose", "debug", "information")
 _TEXTS = ("host_out", "host_err")
@@ -112,7 +114,12 @@ def _error_row(error: dict[str, typing.Any]) -> dict[str, typing.Any]:
         "script_stack_trace",
         "pipeline_iteration_info",
     )
-    return {name: error.get(name) for name in fields}
+    row = {name: error.get(name) for name in fields}
+    position = error.get("position")
+    if position and OUR_VARIABLES in position:
+        # An error of the script's top level is placed where invoke.ps1 runs the script, which tells the user nothing.
+        row["output"] = error["output"].replace(f"{position}\r\n", "", 1)
+    return row
 
 
 def _why(finished: Finished) -> str:

@@ -86,6 +86,14 @@ def test_an_error_that_does_not_end_the_script_is_no_failure() -> None:
     assert (found["failed"], found["had_errors"], found["rc"]) == (False, True, 0)
 
 
+def test_a_place_in_our_own_script_is_not_shown() -> None:
+    ours = "At line:51 char:13\n+ . $__pssessionBlock @__pssessionNamed\n+ ~~~"
+    theirs = "At line:2 char:1\n+ Get-It\n+ ~~~"
+    errors = [{"output": f"oh\r\n{place}\r\n    + Category", "position": place} for place in (ours, theirs)]
+    found = result(*(["error", error] for error in errors), outcome())
+    assert [row["output"] for row in found["error"]] == ["oh\r\n    + Category", errors[1]["output"]]
+
+
 def test_an_exit_code_is_no_failure() -> None:
     found = result(["exit", 3], outcome())
     assert (found["failed"], found["rc"]) == (False, 3)
