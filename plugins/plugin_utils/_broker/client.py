@@ -35,9 +35,7 @@ from .parallel import in_parallel, in_thread
 from .registry import Playbook
 from .running import Ending, Job, Run
 from .session import QuotaReached, Session
-
-if typing.TYPE_CHECKING:
-    from .server import Server
+from .shared import Shared
 
 #: Seconds; the main loop answers at once, unless it ends at this moment.
 _LOOP_ANSWERS = 5.0
@@ -55,12 +53,12 @@ class Client:
     """Serves one connection until it ends.
 
     Args:
-        server: What all clients share.
+        shared: What all clients share.
         connection: A connection whose peer was checked.
     """
 
-    def __init__(self, server: Server, connection: socket.socket) -> None:
-        self._server = server
+    def __init__(self, shared: Shared, connection: socket.socket) -> None:
+        self._shared = shared
         self._socket = connection
         #: What runs now, and what ran but was not terminated on the server yet.
         self._run: Run | None = None
@@ -85,7 +83,7 @@ class Client:
             log.exception("a client could not be served")
         finally:
             self._finish()
-            self._server.left(self)
+            self._shared.left(self)
 
     def stop(self, reason: str) -> None:
         """Stops what runs for this client; called from any thread, returns when the server was told."""
@@ -108,8 +106,8 @@ class Client:
             self._fail(PSSessionError(ErrorKind.USAGE, f"This session broker is of version {VERSION}, not yours."))
             return False
         self.playbook = (hello.playbook_pid, hello.playbook_started)
-        self._server.arrived(self)
-        self._send(Welcome(PROTOCOL, VERSION, self._server.pid))
+        self._shared.arrived(self)
+        self._send(Welcome(PROTOCOL, VERSION, self._shared.pid))
         return True
 
     def _dispatch(self, message: typing.Any, body: bytes) -> None:
@@ -117,11 +115,11 @@ class Client:
             if isinstance(message, RunMessage):
                 self._handle_run(message, body)
             elif isinstance(message, ListSessions):
-                self._send(Sessions(self._server.registry.rows(message.target), self._server.facts()))
+                self._send(Sessions(self._shared.registry.rows(message.target), self._shared.facts()))
             elif isinstance(message, Reset):
                 self._send(Done(self._reset(message)))
             elif isinstance(message, Shutdown):
-                self._send(Done(self._server.shut_down()))
+                self._send(Done(self._shared.shut_down()))
             else:
                 raise WireError(f"{type(message).__name__} is out of turn")
         except PSSessionError as error:
@@ -155,22 +153,22 @@ class Client:
             self._send(Note("v", f"{message.target.host} has no more sessions for this user: waiting for one in use."))
 
     def _execute(self, message: RunMessage, job: Job) -> _Outcome:
-        lease = self._server.registry.lease(message.target, self.playbook, message.shared, jobs.task(message))
+        lease = self._shared.registry.lease(message.target, self.playbook, message.shared, jobs.task(message))
         with lease as session:
             run = self._unfinished = Run(session, job)
-            self._server.counters["pipelines"] += 1
+            self._shared.counters["pipelines"] += 1
             try:
                 with self._watched(run, message):
                     ending = run.execute()
             except QuotaReached:
-                if not self._server.registry.limit(message.target, session):
+                if not self._shared.registry.limit(message.target, session):
                     raise
                 return _Outcome.AGAIN
             self._finished(session, ending, message.shared)
             return _Outcome.DONE
 
     def _finished(self, session: Session, ending: Ending, shared: bool) -> None:
-        self._server.count(session)
+        self._shared.count(session)
         warnings = list(ending.warnings)
         if session.recreated and shared:
             warnings.append(f"{session} was lost since it was last used and was opened anew: its state is gone.")
@@ -180,7 +178,7 @@ class Client:
     @contextlib.contextmanager
     def _watched(self, run: Run, message: RunMessage) -> typing.Iterator[None]:
         """Stops the run when its client hangs up, its playbook dies or its time is over."""
-        reactor = self._server.reactor
+        reactor = self._shared.reactor
         timer = None
         with self._lock:
             self._run = run
@@ -207,7 +205,7 @@ class Client:
 
     def _hung_up(self, run: Run) -> None:
         """On the reactor's thread: the socket is readable though the client has nothing to say now."""
-        self._server.reactor.unwatch(self._socket)
+        self._shared.reactor.unwatch(self._socket)
         if not self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
             in_thread("hang-up", lambda: run.stop("its client went away"))
 
@@ -221,7 +219,7 @@ class Client:
             yield received[1]
 
     def _reset(self, message: Reset) -> int:
-        sessions = self._server.registry.drop(message.target)
+        sessions = self._shared.registry.drop(message.target)
         in_parallel(lambda session: session.close(), sessions)
         return len(sessions)
 
