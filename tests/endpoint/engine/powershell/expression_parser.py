@@ -9,7 +9,7 @@ import contextlib
 import re
 import typing
 
-from . import syntax
+from . import syntax, typesystem
 from .scanner import Scanner
 
 _LOGICAL = frozenset(("and", "or", "xor"))
@@ -216,7 +216,15 @@ class ExpressionParser(Scanner):
             depth += {"[": 1, "]": -1}.get(self.peek(), 0)
             found += self.peek()
             self.position += 1
-        return re.sub(r"\s", "", found[1:-1])
+        return self._qualified(re.sub(r"\s", "", found[1:-1]))
+
+    def _qualified(self, name: str) -> str:
+        """The name with the namespace of a ``using`` statement in which there is such a type."""
+        if typesystem.lookup(name) is None:
+            for namespace in self.source.namespaces:
+                if typesystem.lookup(f"{namespace}.{name}"):
+                    return f"{namespace}.{name}"
+        return name
 
     def primary(self) -> syntax.Node:
         with self._commas(separate=False):

@@ -160,6 +160,13 @@ register_enum(
         },
     )
 )
+register_enum(
+    EnumType(
+        "System.Reflection.BindingFlags",
+        {"IgnoreCase": 1, "DeclaredOnly": 2, "Instance": 4, "Static": 8, "Public": 16, "NonPublic": 32},
+        flags=True,
+    )
+)
 register_enum(EnumType("System.StringSplitOptions", {"None": 0, "RemoveEmptyEntries": 1, "TrimEntries": 2}, flags=True))
 register_enum(
     EnumType(

@@ -40,7 +40,9 @@ class Parser(CommandParser):
         """The inside of braces (`terminator` "}", which is read too) or the whole source (no terminator)."""
         self.skip_newlines("\r\n;")
         while self.keyword("using"):
-            self.match(re.compile(r"[^\r\n;]*"))
+            kind, _, name = (self.match(re.compile(r"[^\r\n;]*")) or "").strip().partition(" ")
+            if kind.lower() == "namespace":
+                self.source.namespaces.append(name.strip())
             self.skip_newlines("\r\n;")
         attributes, parameters, has_block = self._param_block()
         blocks = self._blocks(terminator)

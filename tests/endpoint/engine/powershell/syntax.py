@@ -15,6 +15,8 @@ class Source:
 
     text: str
     file: str | None = None
+    #: What ``using namespace`` names, in order; types are looked up in them too.
+    namespaces: list[str] = dataclasses.field(default_factory=list, compare=False)
 
 
 @dataclasses.dataclass(frozen=True)
