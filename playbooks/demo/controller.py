@@ -19,7 +19,6 @@ from ansible_collections.remoting.powershell.tests.integration.support.endpoint 
 from ansible_collections.remoting.powershell.tests.integration.support.workspace import Workspace
 
 HERE = pathlib.Path(__file__).resolve().parent
-LOGS = HERE.parents[1] / ".build" / "logs"
 
 #: Seconds after which a playbook hangs, and which one that is interrupted has to end.
 _PATIENCE = 120
@@ -27,9 +26,9 @@ _END_PATIENCE = 10
 
 
 class StepFailed(Exception):
-    """A step did not do what it has to; the message says what is wrong."""
+    """A step did not do what it has to; the message says what is wrong, the log more of it."""
 
-    def __init__(self, message: str, log: pathlib.Path) -> None:
+    def __init__(self, message: str, log: pathlib.Path | None = None) -> None:
         super().__init__(message)
         self.log = log
 
@@ -40,10 +39,12 @@ class Controller:
     Args:
         space: The private folders and the environment of the commands.
         endpoint: The computers.
+        logs: A folder for what ansible prints.
     """
 
-    def __init__(self, space: Workspace, endpoint: EndpointProcess) -> None:
+    def __init__(self, space: Workspace, endpoint: EndpointProcess, logs: pathlib.Path) -> None:
         self._space = space
+        self._logs = logs
         self._computers = endpoint.computers
         config = space.root / "ansible.cfg"
         config.touch()
@@ -77,7 +78,7 @@ class Controller:
         """
         variables = [word for key, value in extra.items() for word in ("-e", f"{key}={value}")]
         arguments = ["-v", "-i", str(HERE / "inventory.yml"), *variables, str(HERE / f"{name}.yml")]
-        log = LOGS / f"demo-{log_name or name}.log"
+        log = self._logs / f"demo-{log_name or name}.log"
         process = self._space.start("ansible-playbook", *arguments, cwd=HERE)
         tasks = []
         try:

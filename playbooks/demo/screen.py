@@ -87,10 +87,10 @@ class Screen:
         self._line(self._paint(text, _RED))
         self._line(f"More is in {_relative(log)}")
 
-    def footer(self, text: str) -> None:
-        """What to do next."""
+    def footer(self, text: str, logs: pathlib.Path) -> None:
+        """Where to look next."""
         self._line()
-        self._line(self._paint(text, _DIM))
+        self._line(self._paint(f"{text}; what ansible printed is in {_relative(logs)}/demo-*.log.", _DIM))
 
     def _paint(self, text: str, colour: str) -> str:
         return f"\033[{colour}m{text}\033[0m" if self._colour else text

@@ -8,16 +8,17 @@ from __future__ import annotations
 import collections
 import collections.abc
 import contextlib
+import pathlib
 import secrets
 
-from ansible_collections.remoting.powershell.playbooks.demo.controller import LOGS, Controller, StepFailed
+from ansible_collections.remoting.powershell.playbooks.demo.controller import Controller, StepFailed
 from ansible_collections.remoting.powershell.playbooks.demo.playback import Task
 from ansible_collections.remoting.powershell.playbooks.demo.screen import Screen
 from ansible_collections.remoting.powershell.tests.integration.support.endpoint import EndpointProcess
 from ansible_collections.remoting.powershell.tests.integration.support.waiting import wait_for
 from ansible_collections.remoting.powershell.tests.integration.support.workspace import Workspace
 
-#: What the steps count from: the endpoint is started before the first of them.
+#: All of them, the start of the computers included.
 STEPS = 6
 
 #: How Get-PSSession shows a session, and where pssession_info has it.
@@ -40,13 +41,14 @@ class Demo:
         screen: Where to show it.
         endpoint: The computers.
         space: The controller's private folders.
+        logs: A folder for what ansible prints.
     """
 
-    def __init__(self, screen: Screen, endpoint: EndpointProcess, space: Workspace) -> None:
+    def __init__(self, screen: Screen, endpoint: EndpointProcess, space: Workspace, logs: pathlib.Path) -> None:
         self._screen = screen
         self._endpoint = endpoint
         self._space = space
-        self._controller = Controller(space, endpoint)
+        self._controller = Controller(space, endpoint, logs)
 
     def run(self) -> None:
         """All steps; raises StepFailed."""
@@ -93,7 +95,7 @@ class Demo:
         self._screen.done(f"release {release} is what the playbook before it was started with")
         rows = [row for name in self._endpoint.computers for row in listed.results[name]["sessions"]]
         # Where the computers share an address, each lists the sessions of both.
-        sessions = list({row["id"]: row for row in rows}.values())
+        sessions = [row for _id, row in sorted({row["id"]: row for row in rows}.items())]
         there = sorted(shell["shell_id"].lower() for shell in self._endpoint.shells())
         self._expect("the sessions listed", sorted(row["instance_id"].lower() for row in sessions), there)
         self._screen.table(list(_COLUMNS), [[row[key] for key in _COLUMNS.values()] for row in sessions])
@@ -131,7 +133,7 @@ class Demo:
         self._screen.table(["The same playbook", "pssession", "ansible.builtin.psrp"], rows)
         for what, mine, others in rows[1:]:
             if not int(str(mine)) < int(str(others)):
-                raise StepFailed(f"{what}: {mine}, no less than the {others} of ansible.builtin.psrp", LOGS)
+                raise StepFailed(f"{what}: {mine}, no less than the {others} of ansible.builtin.psrp")
 
     def _play(
         self, name: str, *, opened: int | None = None, log_name: str = "", **extra: str
@@ -162,4 +164,4 @@ class Demo:
     @staticmethod
     def _expect(what: str, found: object, expected: object) -> None:
         if found != expected:
-            raise StepFailed(f"{what}: {found}, expected {expected}", LOGS)
+            raise StepFailed(f"{what}: {found}, expected {expected}")

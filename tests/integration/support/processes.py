@@ -38,25 +38,31 @@ class Process:
 
 def with_home(home: pathlib.Path) -> list[Process]:
     """Every running process whose HOME is this folder, by pid."""
+    return with_variable("HOME", str(home))
+
+
+def with_variable(name: str, value: str) -> list[Process]:
+    """Every running process that was started with a variable of this value, by pid."""
+    entry = f"{name}={value}"
     if sys.platform == "linux":
-        found = [_read(entry, home) for entry in pathlib.Path("/proc").iterdir() if entry.name.isdigit()]
+        found = [_read(folder, entry) for folder in pathlib.Path("/proc").iterdir() if folder.name.isdigit()]
     else:
         listing = subprocess.run(["ps", "eww", "-axo", "pid=,command="], capture_output=True, text=True, check=True)
-        rows = [line.strip().partition(" ") for line in listing.stdout.splitlines() if f"HOME={home} " in line + " "]
+        rows = [line.strip().partition(" ") for line in listing.stdout.splitlines() if f"{entry} " in line + " "]
         found = [Process(int(pid), command.strip()) for pid, _space, command in rows]
     return sorted((process for process in found if process), key=lambda process: process.pid)
 
 
-def _read(entry: pathlib.Path, home: pathlib.Path) -> Process | None:
+def _read(folder: pathlib.Path, entry: str) -> Process | None:
     try:
-        environment = (entry / "environ").read_bytes().split(b"\0")
-        if b"HOME=" + os.fsencode(home) not in environment:
+        environment = (folder / "environ").read_bytes().split(b"\0")
+        if os.fsencode(entry) not in environment:
             return None
-        command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:  # it has ended, or belongs to somebody else
         return None
     # One that has ended and was not waited for yet has neither.
-    return Process(int(entry.name), command) if command else None
+    return Process(int(folder.name), command) if command else None
 
 
 def wait_until_gone(processes: list[Process], home: pathlib.Path) -> list[Process]:
