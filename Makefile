@@ -7,7 +7,7 @@ CORE ?= newest
 ALL_CORES := 2.16 2.18 2.19 2.21
 JOBS ?= 2
 PYTEST_ARGS ?=
-TESTS ?= tests/unit tests/integration
+TESTS ?= tests/unit tests/integration tests/bench
 # The endpoint is a program of its own, looked after by ruff and mypy; ansible-test's rules are for what is shipped.
 SANITY_ARGS ?= --exclude tests/endpoint/
 
@@ -67,7 +67,7 @@ demo: ## Two test computers, and playbooks that keep a PowerShell session on eac
 	@$(RUN) python playbooks/demo/run.py
 
 bench: ## Measure time, requests and memory against ansible.builtin.psrp
-	@$(RUN) python tests/bench/run.py
+	@$(RUN) python tests/bench/run.py $(BENCH_ARGS)
 
 clean: ## Remove everything that was built
 	rm -rf .build
