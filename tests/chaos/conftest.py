@@ -20,6 +20,6 @@ __all__ = ["endpoint", "endpoint_process", "workspace"]
 
 
 @pytest.fixture(name="stage")
-def make_stage(workspace: Workspace, endpoint: EndpointProcess) -> Stage:  # noqa: F811
+def make_stage(workspace: Workspace, endpoint: EndpointProcess) -> Stage:
     """Playbooks against the endpoint."""
     return Stage(workspace, endpoint)

@@ -14,6 +14,10 @@ import pathlib
 import subprocess
 import typing
 
+from ansible.release import __version__ as core_version
+
+from ...plugins.plugin_utils import _command_line, _levels, scripts
+from ...plugins.plugin_utils._wire.messages import Target
 from ..integration.support.endpoint import EndpointProcess
 from ..integration.support.workspace import Outcome, Workspace
 
@@ -90,8 +94,15 @@ def fault(kind: str, action: str | None = None, **more: typing.Any) -> Order:
 
 def started(counts: collections.Counter[str], script: str) -> int:
     """How often the script of a raw task was started, of a counter of ``EndpointProcess.counting``."""
-    sent = f"{script}\nexit $LASTEXITCODE"  # core's psrp adds it, and so do we
-    return counts["script." + hashlib.sha256(sent.encode()).hexdigest()]
+    dialect = _command_line.dialect(core_version)
+    target = Target(host="any", port=5985, ssl=False)
+    request, _body = _levels.request(target, _command_line.parse(script, dialect), None, dialect)
+    return counts["script." + hashlib.sha256(request.commands[0].text.encode()).hexdigest()]
+
+
+def invoked(counts: collections.Counter[str]) -> int:
+    """How often pssession_invoke's own script was started, whatever it ran."""
+    return counts["script." + hashlib.sha256(scripts.read("invoke").encode()).hexdigest()]
 
 
 def running(endpoint: EndpointProcess) -> list[str]:
@@ -106,6 +117,7 @@ class Stage:
     def __init__(self, workspace: Workspace, endpoint: EndpointProcess) -> None:
         self.workspace = workspace
         self.endpoint = endpoint
+        self._before = endpoint.counted()
         self._plays = 0
         control = [f"http://127.0.0.1:{endpoint.ready['control_port']}/", endpoint.ready["control_token"]]
         workspace.environment.update(
@@ -136,6 +148,10 @@ class Stage:
     def play(self, tasks: list[Task], *arguments: str, hosts: str = "win1", **play: typing.Any) -> Played:
         """Run a playbook of one play."""
         return self.finish(*self.start(tasks, *arguments, hosts=hosts, **play))
+
+    def runs(self, script: str) -> bool:
+        """Whether the script of a raw task was started in this test and something runs."""
+        return bool(started(self.endpoint.counted() - self._before, script) and running(self.endpoint))
 
     @contextlib.contextmanager
     def counting(self, computer: str | None = "win1") -> typing.Iterator[collections.Counter[str]]:

@@ -23,7 +23,7 @@ SCRIPT = "'worked'"
 @pytest.mark.parametrize("action", ["Command", "Receive", "Signal"])
 def test_lost_in_a_task(stage: Stage, kind: str, action: str) -> None:
     with stage.counting() as counts:
-        played = stage.play([LEAVE, raw("work", SCRIPT, fault(kind, action), ignore_errors=True), FIND])
+        played = stage.play([LEAVE, raw("work", SCRIPT, fault(kind, action), ignore_unreachable=True), FIND])
     work = played.row("work")
     assert started(counts, SCRIPT) == 1
     if work.status == "ok":
@@ -33,6 +33,25 @@ def test_lost_in_a_task(stage: Stage, kind: str, action: str) -> None:
     assert played.row("find").status == "ok"
     assert played.kept
     assert counts["action.Create"] == 1
+
+
+def test_lost_with_the_answer_to_the_question_whether_it_arrived(stage: Stage) -> None:
+    orders = [fault("drop-after", "Command"), fault("drop-after", "Receive")]
+    with stage.counting() as counts:
+        played = stage.play([LEAVE, raw("work", SCRIPT, *orders, ignore_unreachable=True), FIND])
+    assert "outcome is unknown" in played.row("work").message
+    assert played.kept
+    assert started(counts, SCRIPT) == counts["action.Create"] == 1
+
+
+@pytest.mark.parametrize("bytes_sent", [0, 40, 400])
+def test_answer_that_is_cut(stage: Stage, bytes_sent: int) -> None:
+    with stage.counting() as counts:
+        cut = fault("cut", "Receive", bytes=bytes_sent)
+        played = stage.play([LEAVE, raw("work", SCRIPT, cut, ignore_unreachable=True), FIND])
+    assert "outcome is unknown" in played.row("work").message
+    assert played.kept
+    assert started(counts, SCRIPT) == counts["action.Create"] == 1
 
 
 @pytest.mark.parametrize("kind", ["drop-before", "drop-after", "cut"])
