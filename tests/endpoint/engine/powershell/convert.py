@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import decimal
 import math
 import re
@@ -37,7 +38,8 @@ def to_string(value: object, separator: str = " ", invariant: bool = True) -> st
         return ""
     if isinstance(value, bool):
         return str(value)
-    if isinstance(value, (list, bytearray)):
+    if isinstance(value, (list, bytearray, collections.abc.Iterator)):
+        # An iterator is $input, which reads as what is left of it.
         return separator.join(to_string(item, separator) for item in value)
     if isinstance(value, NetType):
         return _SHORT_NAMES.get(value.full_name, value.full_name)
