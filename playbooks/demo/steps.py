@@ -123,16 +123,16 @@ class Demo:
         self._expect("the tasks that psrp ran", psrp["action.Command"], tasks)
         waited, waited_psrp = (counts["requests"] - counts["action.Signal"] for counts in (ours, psrp))
         both = ours + removal
-        rows: list[list[object]] = [
-            ["module tasks", tasks, tasks],
-            ["sessions opened", both["action.Create"], psrp["action.Create"]],
-            ["TCP connections", both["connections"], psrp["connections"]],
-            ["requests in all", both["requests"], psrp["requests"]],
-            ["requests that tasks wait for", waited, waited_psrp],
+        rows = [
+            ("sessions opened", both["action.Create"], psrp["action.Create"]),
+            ("TCP connections", both["connections"], psrp["connections"]),
+            ("requests in all", both["requests"], psrp["requests"]),
+            ("requests that tasks wait for", waited, waited_psrp),
         ]
-        self._screen.table(["The same playbook", "pssession", "ansible.builtin.psrp"], rows)
-        for what, mine, others in rows[1:]:
-            if not int(str(mine)) < int(str(others)):
+        headings = ["The same playbook", "pssession", "ansible.builtin.psrp"]
+        self._screen.table(headings, [["module tasks", tasks, tasks], *(list(row) for row in rows)])
+        for what, mine, others in rows:
+            if mine >= others:
                 raise StepFailed(f"{what}: {mine}, no less than the {others} of ansible.builtin.psrp")
 
     def _play(

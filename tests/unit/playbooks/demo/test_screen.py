@@ -35,7 +35,7 @@ def _terminal_with_colour(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _task() -> Task:
-    results = {"web01": {"output": ["hello"]}, "web02": {"msg": "no route"}}
+    results: dict[str, dict[str, object]] = {"web01": {"output": ["hello"]}, "web02": {"msg": "no route"}}
     return Task("Ping", {"web01": "ok", "web02": "fatal"}, results)
 
 
