@@ -51,12 +51,14 @@ def _start(stack: contextlib.ExitStack, engine: str, log: pathlib.Path) -> Endpo
     try:
         return stack.enter_context(endpoint)
     except RuntimeError as error:
-        said = log.read_text(encoding="utf-8", errors="replace").strip()
-        raise StepFailed(f"{error}\n{said}", log) from None
+        reason = log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
+        raise StepFailed(f"{error}\n{reason}", log) from None
 
 
 def _run(screen: Screen, engine: str, logs: pathlib.Path) -> None:
     logs.mkdir(parents=True, exist_ok=True)
+    for path in logs.glob("demo-*.log"):
+        path.unlink()
     screen.title("remoting.powershell: one PowerShell session on each computer, kept")
     screen.step(f"Start the computers {' and '.join(COMPUTERS)}")
     with contextlib.ExitStack() as stack:
