@@ -12,15 +12,16 @@ import tempfile
 
 from . import values
 from .cmdlets import ALIASES
-from .objects import ACTION_PREFERENCES, CONFIRM_IMPACTS, EngineIntrinsics, InternalHost
 from .net_small import SemanticVersion
+from .objects import ACTION_PREFERENCES, CONFIRM_IMPACTS, EngineIntrinsics, InternalHost
 from .scopes import Variable
 from .session import Session
 from .typesystem import find
 
 _PREFERENCES = {
     "ErrorActionPreference": "Continue", "WarningPreference": "Continue", "VerbosePreference": "SilentlyContinue",
-    "DebugPreference": "SilentlyContinue", "InformationPreference": "SilentlyContinue", "ProgressPreference": "Continue",
+    "DebugPreference": "SilentlyContinue", "InformationPreference": "SilentlyContinue",
+    "ProgressPreference": "Continue",
 }  # fmt: skip
 
 
@@ -36,20 +37,21 @@ def define_automatic(session: Session) -> None:
     constants: dict[str, object] = {
         "PID": os.getpid(), "HOME": os.path.expanduser("~"), "PSHOME": "/opt/microsoft/powershell/7", "Host": host,
         "ExecutionContext": EngineIntrinsics(session), "ShellId": "Microsoft.PowerShell", "IsLinux": True,
-        "IsWindows": False, "IsMacOS": False, "IsCoreCLR": True, "PSEdition": "Core", "PSCulture": "", "PSUICulture": "",
+        "IsWindows": False, "IsMacOS": False, "IsCoreCLR": True, "PSEdition": "Core", "PSCulture": "",
+        "PSUICulture": "",
         "PSVersionTable": _version_table(), "PSSenderInfo": _sender_info(session),
     }  # fmt: skip
-    for name, value in constants.items():
-        scope.variables[name.lower()] = Variable(name, value, "Constant, AllScope" if name != "PSSenderInfo" else "")
+    for name, constant in constants.items():
+        scope.variables[name.lower()] = Variable(name, constant, "Constant, AllScope" if name != "PSSenderInfo" else "")
     plain: dict[str, object] = {
-        "Error": session.errors, "PROFILE": f"{os.path.expanduser('~')}/.config/powershell/Microsoft.PowerShell_profile.ps1",
+        "Error": session.errors, "PROFILE": os.path.expanduser("~/.config/powershell/Microsoft.PowerShell_profile.ps1"),
         "MaximumHistoryCount": 4096, "OutputEncoding": None, "NestedPromptLevel": 0, "PSScriptRoot": "",
         "PSDefaultParameterValues": values.Hashtable((), "System.Collections.Hashtable"), "FormatEnumerationLimit": 4,
         "ConfirmPreference": CONFIRM_IMPACTS.find("High"), "WhatIfPreference": False, "PSCommandPath": "",
         "PSNativeCommandUseErrorActionPreference": False, "PSSessionConfigurationName": "", "StackTrace": "",
     }  # fmt: skip
-    for name, value in plain.items():
-        scope.variables[name.lower()] = Variable(name, value, "AllScope" if name == "Error" else "")
+    for name, item in plain.items():
+        scope.variables[name.lower()] = Variable(name, item, "AllScope" if name == "Error" else "")
     scope.variables["pwd"] = Variable("PWD", None, "AllScope", getter=lambda: _location(session))
     scope.aliases.update(ALIASES)
 
@@ -76,7 +78,8 @@ def _version_table() -> values.Hashtable:
     ]
     table.update({
         "PSVersion": SemanticVersion("7.6.5"),
-        "PSEdition": "Core", "GitCommitId": "7.6.5", "OS": f"{os.uname().sysname} {os.uname().release}", "Platform": "Unix",
+        "PSEdition": "Core", "GitCommitId": "7.6.5", "OS": f"{os.uname().sysname} {os.uname().release}",
+        "Platform": "Unix",
         "PSCompatibleVersions": versions, "PSRemotingProtocolVersion": values.Version((2, 3)),
         "SerializationVersion": values.Version((1, 1, 0, 1)), "WSManStackVersion": values.Version((3, 0)),
     }.items())  # fmt: skip

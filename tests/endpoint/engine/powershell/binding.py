@@ -28,7 +28,8 @@ COMMON = {
     "pipelinevariable": ("PipelineVariable", False), "whatif": ("WhatIf", True), "confirm": ("Confirm", True),
 }  # fmt: skip
 _COMMON_ALIASES = {
-    "ea": "erroraction", "ev": "errorvariable", "wa": "warningaction", "wv": "warningvariable", "infa": "informationaction",
+    "ea": "erroraction", "ev": "errorvariable", "wa": "warningaction", "wv": "warningvariable",
+    "infa": "informationaction",
     "iv": "informationvariable", "ov": "outvariable", "ob": "outbuffer", "pv": "pipelinevariable", "vb": "verbose",
     "db": "debug", "wi": "whatif", "cf": "confirm",
 }  # fmt: skip
@@ -155,7 +156,11 @@ class Binder:
                 positional.append(Argument(argument.value, argument.extent))
             return
         if self.bound.has(parameter.name):
-            message = f"Cannot bind parameter because parameter '{parameter.name}' is specified more than once. To provide multiple values to parameters that can accept multiple values, use the array syntax. For example, \"-parameter value1,value2,value3\"."
+            message = (
+                f"Cannot bind parameter because parameter '{parameter.name}' is specified more than once. "
+                "To provide multiple values to parameters that can accept multiple values, use the array "
+                'syntax. For example, "-parameter value1,value2,value3".'
+            )
             raise binding_error(self.command, message, "ParameterAlreadyBound", parameter.name, argument)
         if argument.value is MISSING and parameter.switch:
             self.set(parameter, values.SwitchParameter(True), argument)
@@ -185,7 +190,10 @@ class Binder:
         matching = [parameter for parameter in self.command.parameters if parameter.name.lower().startswith(name)]
         if len(matching) > 1 and self.command.strict:
             names = " ".join(f"-{parameter.name}" for parameter in matching)
-            message = f"Parameter cannot be processed because the parameter name '{argument.name}' is ambiguous. Possible matches include: {names}."
+            message = (
+                f"Parameter cannot be processed because the parameter name '{argument.name}' is "
+                f"ambiguous. Possible matches include: {names}."
+            )
             raise binding_error(self.command, message, "AmbiguousParameter", argument.name, argument)
         return matching[0] if len(matching) == 1 else None
 
@@ -257,7 +265,7 @@ class Binder:
     def _in_active_set(self, parameter: Parameter) -> bool:
         active = self.active_sets()
         if self.command.default_set in active:
-            active = {typing.cast(str, self.command.default_set)}
+            active = {self.command.default_set}
         return not parameter.sets or bool(parameter.sets & active)
 
     def set_name(self) -> str:
@@ -330,7 +338,8 @@ class Binder:
         if problem:
             message = f"Cannot bind argument to parameter '{parameter.name}' because it is {problem}."
             raise binding_error(
-                self.command, message, f"ParameterArgumentValidationError{suffix}", parameter.name, argument, parameter.type,
+                self.command, message, f"ParameterArgumentValidationError{suffix}", parameter.name, argument,
+                parameter.type,
                 Category.InvalidData, "ParameterBindingValidationException", extent=self.extent,
             )  # fmt: skip
 
@@ -388,7 +397,11 @@ def _validate_set(arguments: list[object]) -> Validator:
         for item in as_list(value):
             if not any(equal(convert.to_string(item), argument) for argument in arguments):
                 names = ",".join(map(convert.to_string, arguments))
-                return f'The argument "{convert.to_string(item)}" does not belong to the set "{names}" specified by the ValidateSet attribute. Supply an argument that is in the set and then try the command again.'
+                return (
+                    f'The argument "{convert.to_string(item)}" does not belong to the set "{names}" '
+                    "specified by the ValidateSet attribute. Supply an argument that is in the set and "
+                    "then try the command again."
+                )
         return None
 
     return validate
@@ -402,10 +415,16 @@ def _validate_range(arguments: list[object]) -> Validator:
             text = convert.to_string(item)
             if compare(item, low) < 0:
                 bound = convert.to_string(low)
-                return f"The {text} argument is less than the minimum allowed range of {bound}. Supply an argument that is greater than or equal to {bound} and then try the command again."
+                return (
+                    f"The {text} argument is less than the minimum allowed range of {bound}. Supply an "
+                    f"argument that is greater than or equal to {bound} and then try the command again."
+                )
             if compare(item, high) > 0:
                 bound = convert.to_string(high)
-                return f"The {text} argument is greater than the maximum allowed range of {bound}. Supply an argument that is less than or equal to {bound} and then try the command again."
+                return (
+                    f"The {text} argument is greater than the maximum allowed range of {bound}. Supply an "
+                    f"argument that is less than or equal to {bound} and then try the command again."
+                )
         return None
 
     return validate
@@ -415,9 +434,15 @@ def _validate_not_null(empty: bool) -> typing.Callable[[list[object]], Validator
     def make(arguments: list[object]) -> Validator:
         def validate(value: object) -> str | None:
             if value is None:
-                return "The argument is null. Provide a valid value for the argument, and then try running the command again."
+                return (
+                    "The argument is null. Provide a valid value for the argument, and then try running "
+                    "the command again."
+                )
             if empty and (value == "" or (isinstance(value, (list, values.Hashtable)) and not len(value))):
-                return "The argument is null or empty. Provide an argument that is not null or empty, and then try the command again."
+                return (
+                    "The argument is null or empty. Provide an argument that is not null or empty, and "
+                    "then try the command again."
+                )
             return None
 
         return validate
@@ -434,7 +459,11 @@ def _validate_pattern(arguments: list[object]) -> Validator:
         for item in as_list(value):
             text = convert.to_string(item)
             if not pattern.search(text):
-                return f'The argument "{text}" does not match the "{convert.to_string(arguments[0])}" pattern. Supply an argument that matches "{convert.to_string(arguments[0])}" and try the command again.'
+                return (
+                    f'The argument "{text}" does not match the "{convert.to_string(arguments[0])}" '
+                    f'pattern. Supply an argument that matches "{convert.to_string(arguments[0])}" and '
+                    "try the command again."
+                )
         return None
 
     return validate
@@ -447,7 +476,10 @@ def _validate_length(arguments: list[object]) -> Validator:
         size = len(convert.to_string(value))
         if low <= size <= high:
             return None
-        return f"The character length ({size}) of the argument is not between {low} and {high}. Specify an argument with a fitting length, and then try the command again."
+        return (
+            f"The character length ({size}) of the argument is not between {low} and {high}. Specify an "
+            "argument with a fitting length, and then try the command again."
+        )
 
     return validate
 
@@ -459,7 +491,11 @@ def _validate_script(arguments: list[object]) -> Validator:
         block = typing.cast(values.ScriptBlock, arguments[0])
         if convert.to_bool(current().call_block(block, [value], item=value)):
             return None
-        return f'The "{block.text}" validation script for the argument with value "{convert.to_string(value)}" did not return a result of True. Determine why the validation script failed, and then try the command again.'
+        return (
+            f'The "{block.text}" validation script for the argument with value '
+            f'"{convert.to_string(value)}" did not return a result of True. Determine why the validation '
+            "script failed, and then try the command again."
+        )
 
     return validate
 

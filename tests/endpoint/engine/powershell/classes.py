@@ -81,7 +81,7 @@ class ClassBehaviour:
         from .scopes import Scope
 
         scope = Scope(self.frame.scope)
-        for parameter, value in zip(block.parameters, arguments):
+        for parameter, value in zip(block.parameters, arguments, strict=False):
             scope.set(parameter.name, value)
         return dataclasses.replace(self.frame, scope=scope)
 

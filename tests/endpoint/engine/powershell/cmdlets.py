@@ -55,7 +55,8 @@ def parse_parameters(text: str) -> list[Parameter]:
         flags, position = found["flags"], found["position"]
         parameters.append(Parameter(
             name, kind, tuple(aliases), int(position) if position and position != "*" else 99 if position else None,
-            "!" in flags, "<" in flags, "~" in flags, position == "*", allow_null="0" in flags, allow_empty="0" in flags,
+            "!" in flags, "<" in flags, "~" in flags, position == "*", allow_null="0" in flags,
+            allow_empty="0" in flags,
             sets=frozenset((found["sets"] or "").split(",")) - {""},
         ))  # fmt: skip
     return parameters
@@ -97,11 +98,11 @@ class Call:
     def flag(self, name: str) -> bool:
         return to_bool(self.parameters.get(name.lower(), False))
 
-    def list(self, name: str) -> list[object]:
+    def items(self, name: str) -> list[object]:
         return list(as_list(self.parameters.get(name.lower())))
 
     def texts(self, name: str) -> list[str]:
-        return [to_string(item) for item in self.list(name)]
+        return [to_string(item) for item in self.items(name)]
 
     def write(self, value: object) -> None:
         self.stage.write(value)
@@ -214,8 +215,8 @@ class CmdletStage(Stage):
         self.call.common = bound.common
         self.call.parameters = {name.lower(): value for name, value in bound.values.items()}
         self.out_variable_names(bound.common, self.frame.scope)
-        action = self.type.action
-        self.action: Cmdlet = action(self.call) if inspect.isclass(action) else _FunctionCmdlet(self.call)
+        kind: typing.Any = self.type.action if inspect.isclass(self.type.action) else _FunctionCmdlet
+        self.action: Cmdlet = kind(self.call)
         self._guard(self.action.begin)
 
     def _apply_defaults(self) -> None:
@@ -246,7 +247,11 @@ class CmdletStage(Stage):
             self.call.parameters.pop(name, None)
 
     def _no_input(self, item: object) -> PSTerminating:
-        message = "The input object cannot be bound to any parameters for the command either because the command does not take pipeline input or the input and its properties do not match any of the parameters that take pipeline input."
+        message = (
+            "The input object cannot be bound to any parameters for the command either because the "
+            "command does not take pipeline input or the input and its properties do not match any of "
+            "the parameters that take pipeline input."
+        )
         kind = "System.Management.Automation.ParameterBindingException"
         return PSTerminating(self.call.error(message, "InputObjectNotBound", Category.InvalidArgument, item, kind))
 

@@ -218,7 +218,7 @@ def cast(value: object, target: NetType) -> object:
         return converter(plain)
     python = typesystem.PYTHON_OF.get(name)
     if python in numbers.INTEGERS or python is numbers.BigInteger:
-        return to_integer(plain, typing.cast(type, python), name)
+        return to_integer(plain, python, name)
     if target.element:
         return to_array(plain, target.element)
     if target.enum:

@@ -25,9 +25,10 @@ from .session import Frame
 
 #: Commands that every NoLanguage session has (PSSessionConfiguration's defaults for RestrictedRemoteServer).
 RESTRICTED = (
-    "Get-Command", "Get-FormatData", "Select-Object", "Measure-Object", "Exit-PSSession", "Get-Help", "Clear-Host", "Out-Default",
+    "Get-Command", "Get-FormatData", "Select-Object", "Measure-Object", "Exit-PSSession", "Get-Help", "Clear-Host",
+    "Out-Default",
 )  # fmt: skip
-Resolved = typing.Union[Function, CmdletType, str]
+Resolved: typing.TypeAlias = "Function | CmdletType | str"
 
 
 def resolve(name: str, frame: Frame) -> Resolved | None:
@@ -113,7 +114,10 @@ def make_stage(command: syntax.Command, frame: Frame) -> Stage:
     if target is not None:
         return stage_for(target, frame, arguments, command.extent, to_string(name), new_scope)
     if name is None or to_string(name) == "":
-        message = "The expression after '&' in a pipeline element produced an object that was not valid. It must result in a command name, a script block, or a CommandInfo object."
+        message = (
+            "The expression after '&' in a pipeline element produced an object that was not valid. It "
+            "must result in a command name, a script block, or a CommandInfo object."
+        )
         raise runtime_error(message, "BadExpression", Category.InvalidOperation)
     text = to_string(name)
     resolved = resolve(text, frame)
@@ -144,7 +148,7 @@ def stage_for(
 
 def script_stage(
     path: str, frame: Frame, arguments: list[Argument], extent: syntax.Extent | None, new_scope: bool = True
-) -> Stage:
+) -> BlockStage:
     """A script file as a stage."""
     with open(path, encoding="utf-8-sig") as file:
         block = parse_block(file.read(), path)

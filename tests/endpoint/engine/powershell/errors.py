@@ -224,7 +224,7 @@ class NetError(Exception):
     """An exception that .NET code throws, before PowerShell wraps it."""
 
     def __init__(self, type_name: str, message: str | None = None, **properties: object) -> None:
-        self.exception = ExceptionObject(type_name, message, **properties)
+        self.exception = ExceptionObject(type_name, message, None, **properties)
         super().__init__(self.exception.message)
 
 

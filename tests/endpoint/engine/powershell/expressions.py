@@ -217,17 +217,12 @@ def _unary(node: syntax.Unary, frame: Frame) -> object:
         return "".join(to_string(item) for item in as_list(value))
     if node.operator.endswith("split"):
         return operators.split_words(value)
-    if node.operator == "bnot":
-        number = convert.to_number(value)
-        return operators.bitwise("bxor", number, type(number)(-1) if number >= 0 or True else number)
     number = convert.to_number(value)
-    return (
-        operators.arithmetic("-", type(number)(0), number)
-        if node.operator == "-" and number
-        else -number
-        if node.operator == "-"
-        else number
-    )
+    if node.operator == "bnot":
+        return operators.bitwise("bxor", number, -1)
+    if node.operator == "+":
+        return number
+    return operators.arithmetic("-", type(number)(0), number) if number else -number
 
 
 @evaluates(syntax.IncDec)
@@ -405,7 +400,10 @@ def assign(node: syntax.Node, value: object, frame: Frame) -> None:
     elif isinstance(node, syntax.Index):
         _assign_element(node, None if value is values.NOTHING else value, frame)
     else:
-        message = "The assignment expression is not valid. The input to an assignment operator must be an object that is able to accept assignments, such as a variable or a property."
+        message = (
+            "The assignment expression is not valid. The input to an assignment operator must be an "
+            "object that is able to accept assignments, such as a variable or a property."
+        )
         raise runtime_error(message, "InvalidLeftHandSide", Category.ParserError)
 
 

@@ -76,7 +76,7 @@ def listing(columns: list[str], rows: list[list[str]]) -> list[str]:
     width = max((len(name) for name in columns), default=0)
     lines = [""]
     for row in rows:
-        lines += [f"{name.ljust(width)} : {cell}" for name, cell in zip(columns, row)] + [""]
+        lines += [f"{name.ljust(width)} : {cell}" for name, cell in zip(columns, row, strict=False)] + [""]
     return lines
 
 
@@ -88,7 +88,7 @@ def table(columns: list[str], rows: list[list[str]], right: typing.Sequence[bool
     def line(cells: typing.Sequence[str]) -> str:
         parts = (
             cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(cells, widths, aligned)
+            for cell, width, to_right in zip(cells, widths, aligned, strict=False)
         )
         return " ".join(parts).rstrip()
 

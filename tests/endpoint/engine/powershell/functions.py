@@ -20,7 +20,8 @@ from .scopes import Scope, Variable
 from .session import Frame
 
 _PREFERENCES = {
-    "ErrorAction": "ErrorActionPreference", "WarningAction": "WarningPreference", "ProgressAction": "ProgressPreference",
+    "ErrorAction": "ErrorActionPreference", "WarningAction": "WarningPreference",
+    "ProgressAction": "ProgressPreference",
     "InformationAction": "InformationPreference", "Verbose": "VerbosePreference", "Debug": "DebugPreference",
     "WhatIf": "WhatIfPreference", "Confirm": "ConfirmPreference",
 }  # fmt: skip
@@ -114,7 +115,8 @@ class BlockStage(Stage):
         self.frame = Frame(session, scope, self.write, self.streams, invocation, name)
         default_set = next((to_string(node.value) for attribute in self.tree.attributes
                             for key, node in attribute.named.items()
-                            if key == "defaultparametersetname" and isinstance(node, syntax.Constant)), None)  # fmt: skip
+                            if key == "defaultparametersetname" and isinstance(node, syntax.Constant)),
+                            None)  # fmt: skip
         error_name = self.info.name or self.invocation_name
         parameters = parameters_of(self.tree, self.caller)
         command = binding.Command(self.info, parameters, error_name, self.advanced, default_set)
@@ -146,7 +148,8 @@ class BlockStage(Stage):
             {**bound.values, **bound.common}.items(), "System.Management.Automation.PSBoundParametersDictionary"
         )
         for name, value in {
-            "PSBoundParameters": table, "args": list(bound.rest), "MyInvocation": invocation_object(self.frame.invocation),
+            "PSBoundParameters": table, "args": list(bound.rest),
+            "MyInvocation": invocation_object(self.frame.invocation),
             **({"PSCmdlet": PSCmdlet(self.frame, self.binder)} if self.advanced else {}), **self.variables,
         }.items():  # fmt: skip
             if self.new_scope or name not in ("MyInvocation", "args", "PSBoundParameters") or self.arguments:

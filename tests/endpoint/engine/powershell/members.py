@@ -19,7 +19,7 @@ from .values import unwrap
 _EXTENDED = "System.Management.Automation."
 
 
-class static_property:  # noqa: N801 - used as a decorator, beside property
+class static_property:  # noqa: N801 - stands beside property
     """A static property: its function is called without arguments."""
 
     def __init__(self, function: typing.Callable[[], object]) -> None:
@@ -70,7 +70,8 @@ def _converted(function: typing.Callable[..., object], arguments: typing.Sequenc
     for position, argument in enumerate(arguments):
         index = min(position + skip, len(parameters) - 1) if parameters else 0
         annotation = str(parameters[index].annotation) if parameters else ""
-        result.append(_CONVERSIONS.get(annotation, lambda value: value)(unwrap(argument)))
+        plain = unwrap(argument)
+        result.append(_CONVERSIONS[annotation](plain) if annotation in _CONVERSIONS else plain)
     signature.bind(*([None] * skip), *result)
     return result
 
@@ -147,12 +148,8 @@ def get_member(target: object, name: str, strict: int = 0) -> object:
             return flat[0] if len(flat) == 1 else flat
         if not items:
             return None
-    if (strict >= 2 and not isinstance(unwrap(target), values.Hashtable)) or (
-        strict >= 2 and name.lower() not in ("count", "length")
-    ):
+    if strict >= 2:
         message = f"The property '{name}' cannot be found on this object. Verify that the property exists."
-        error_name = f"{_EXTENDED}PropertyNotFoundException"
-        del error_name
         raise runtime_error(message, "PropertyNotFoundStrict", Category.NotSpecified)
     return None
 
@@ -224,12 +221,15 @@ def ps_object_view(target: object) -> values.ObjectValue:
     for name, kind in property_names(target):
         value = get_member(target, name)
         entry = values.ObjectValue([f"{_EXTENDED}PS{kind}", f"{_EXTENDED}PSPropertyInfo", "System.Object"], {
-            "MemberType": kind, "Value": value, "IsSettable": True, "IsGettable": True, "Name": name, "TypeNameOfValue": typesystem.type_of(value).full_name if value is not None else "System.Object", "IsInstance": True,
+            "MemberType": kind, "Value": value, "IsSettable": True, "IsGettable": True, "Name": name,
+            "TypeNameOfValue": typesystem.type_of(value).full_name if value is not None else "System.Object",
+            "IsInstance": True,
         }, on_set=functools.partial(_set_through, target, name))  # fmt: skip
         table.append(entry)
     names = values.NetList("System.Collections.ObjectModel.Collection`1", typesystem.type_names(target))
     return values.ObjectValue([f"{_EXTENDED}PSMemberSet", "System.Object"], {
-        "Properties": table, "TypeNames": names, "BaseObject": unwrap(target), "ImmediateBaseObject": unwrap(target), "Methods": values.NetList(),
+        "Properties": table, "TypeNames": names, "BaseObject": unwrap(target), "ImmediateBaseObject": unwrap(target),
+        "Methods": values.NetList(),
     })  # fmt: skip
 
 
@@ -305,9 +305,7 @@ def set_member(target: object, name: str, value: object) -> None:
         message = (
             f"The property '{name}' cannot be found on this object. Verify that the property exists and can be set."
         )
-        raise runtime_error(
-            message, "PropertyNotFound" if plain is not None else "PropertyNotFound", Category.InvalidOperation
-        )
+        raise runtime_error(message, "PropertyNotFound", Category.InvalidOperation)
 
 
 def _set_adapted(plain: object, name: str, value: object) -> bool:
@@ -352,11 +350,11 @@ def invoke(target: object, name: str, arguments: typing.Sequence[object]) -> obj
         message = "You cannot call a method on a null-valued expression."
         raise runtime_error(message, "InvokeMethodOnNull", Category.InvalidOperation)
     if isinstance(target, values.PSObject) and lowered in target.members:
-        member = target.members[lowered]
-        if isinstance(member, values.ScriptMethod):
+        added = target.members[lowered]
+        if isinstance(added, values.ScriptMethod):
             from .session import current
 
-            return current().call_block(member.body, arguments, this=target)
+            return current().call_block(added.body, arguments, this=target)
     definition = getattr(target, "definition", None)
     if definition and definition.has_method(name):
         return definition.call(target, name, arguments)
@@ -366,9 +364,6 @@ def invoke(target: object, name: str, arguments: typing.Sequence[object]) -> obj
     if isinstance(plain, list) and not isinstance(plain, values.NetList):
         results = [invoke(item, name, arguments) for item in plain]
         return results[0] if len(results) == 1 else results
-    found, value = find_property(target, name)
-    if found and isinstance(value, values.ScriptBlock):
-        pass
     raise no_method(typesystem.type_of(plain).full_name, name)
 
 
@@ -426,8 +421,8 @@ def invoke_static(net_type: NetType, name: str, arguments: typing.Sequence[objec
     if net_type.definition and net_type.definition.has_method(name, static=True):
         return net_type.definition.call(None, name, arguments)
     member = _member(net_type, name)
-    if isinstance(member, (staticmethod, classmethod)):
-        return _run(member.__func__ if isinstance(member, staticmethod) else member, name, (), arguments)
+    if isinstance(member, staticmethod):
+        return _run(member.__func__, name, (), arguments)
     raise no_method(net_type.full_name, name)
 
 

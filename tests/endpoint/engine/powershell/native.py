@@ -80,8 +80,6 @@ class NativeStage(Stage):
             )
         except OSError as error:
             message = f"Program '{os.path.basename(self.path)}' failed to run: {error.strerror}"
-            kind = "System.Management.Automation.ApplicationFailedException"
-            del kind
             raise runtime_error(message, "NativeCommandFailed", Category.ResourceUnavailable) from None
         for stream, pipe in (("output", self.process_handle.stdout), ("error", self.process_handle.stderr)):
             threading.Thread(target=self._read, args=(stream, pipe), daemon=True).start()

@@ -387,9 +387,7 @@ class Directory(NetObject):
     @staticmethod
     def _listed(path: str, pattern: str, wanted: typing.Callable[[str], bool], option: object) -> object:
         deep = _number(option, SEARCH_OPTIONS, 0) == 1
-        found = glob.glob(
-            os.path.join(glob.escape(_path(path)), "**" if deep else "", pattern), recursive=deep
-        )
+        found = glob.glob(os.path.join(glob.escape(_path(path)), "**" if deep else "", pattern), recursive=deep)
         return values.TypedArray("System.String", sorted(item for item in found if wanted(item)))
 
     @staticmethod
@@ -523,23 +521,19 @@ typesystem.net_class(HashAlgorithm)
 _BASES = ("System.Security.Cryptography.HashAlgorithm", "System.Object")
 
 
+def _hash_type(name: str, algorithm: str, bases: tuple[str, ...], base: type[HashAlgorithm]) -> type[HashAlgorithm]:
+    body = {"net_name": f"System.Security.Cryptography.{name}", "net_bases": bases, "_algorithm": algorithm}
+    made: typing.Any = type(name, (base,), body)
+    made.create = staticmethod(lambda *names: made())
+    made.hash_data = staticmethod(lambda data: made().compute_hash(data))
+    return typing.cast("type[HashAlgorithm]", net_class(made))
+
+
 def _hash_types() -> None:
     for name in ("MD5", "SHA1", "SHA256", "SHA384", "SHA512"):
-        base = type(
-            name,
-            (HashAlgorithm,),
-            {"net_name": f"System.Security.Cryptography.{name}", "net_bases": _BASES, "_algorithm": name.lower()},
-        )
-        base.create = staticmethod(lambda *names, kind=base: kind())  # type: ignore[attr-defined]
-        base.hash_data = staticmethod(lambda data, kind=base: kind().compute_hash(data))  # type: ignore[attr-defined]
-        net_class(base)
+        base = _hash_type(name, name.lower(), _BASES, HashAlgorithm)
         for suffix in ("CryptoServiceProvider", "Managed"):
-            kind = type(
-                f"{name}{suffix}",
-                (base,),
-                {"net_name": f"System.Security.Cryptography.{name}{suffix}", "net_bases": (base.net_name, *_BASES)},
-            )  # type: ignore[attr-defined]
-            net_class(kind)
+            _hash_type(name + suffix, name.lower(), (base.net_name, *_BASES), base)
 
 
 _hash_types()

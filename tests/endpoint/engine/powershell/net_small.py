@@ -248,6 +248,10 @@ class _TupleValue(NetObject):
         return _TupleValue(*items)
 
 
+def _item(position: int) -> property:
+    return property(lambda self: self.items[position])
+
+
 for _position in range(7):
-    setattr(_TupleValue, f"item{_position + 1}", property(lambda self, at=_position: self.items[at]))
+    setattr(_TupleValue, f"item{_position + 1}", _item(_position))
 net_class(_TupleValue)

@@ -33,26 +33,26 @@ def _characters(arguments: tuple[object, ...]) -> str | None:
 class ObjectMembers:
     """What every object has."""
 
-    def to_string(value: typing.Any, pattern: object = None, provider: object = None) -> str:
+    def to_string(self: typing.Any, pattern: object = None, provider: object = None) -> str:
         if isinstance(pattern, str) and pattern:
-            return operators.format_value(value, pattern)
-        return convert.dotnet_string(value)
+            return operators.format_value(self, pattern)
+        return convert.dotnet_string(self)
 
-    def get_type(value: typing.Any) -> object:
-        return typesystem.type_of(value)
+    def get_type(self: typing.Any) -> object:
+        return typesystem.type_of(self)
 
-    def equals(value: typing.Any, other: object = None) -> bool:
-        return type(values.unwrap(value)) is type(values.unwrap(other)) and operators.equal(
-            value, other, ignore_case=False
+    def equals(self: typing.Any, other: object = None) -> bool:
+        return type(values.unwrap(self)) is type(values.unwrap(other)) and operators.equal(
+            self, other, ignore_case=False
         )
 
-    def get_hash_code(value: typing.Any) -> int:
-        return members.hash_code(value)
+    def get_hash_code(self: typing.Any) -> int:
+        return members.hash_code(self)
 
-    def compare_to(value: typing.Any, other: object) -> int:
-        return operators.compare(value, other, ignore_case=False)
+    def compare_to(self: typing.Any, other: object) -> int:
+        return operators.compare(self, other, ignore_case=False)
 
-    def dispose(value: typing.Any) -> None:
+    def dispose(self: typing.Any) -> None:
         return None
 
 
@@ -61,42 +61,42 @@ ObjectMembers.to_string.wants_wrapper = True  # type: ignore[attr-defined]
 
 @members_of("System.String")
 class StringMembers:
-    length = property(utf16_length)  # type: ignore[arg-type]
+    length = property(utf16_length)
     empty = static_property(lambda: "")
 
-    def to_upper(text: str) -> str:  # type: ignore[misc]
-        return text.upper()
+    def to_upper(self: str) -> str:  # type: ignore[misc]
+        return self.upper()
 
-    def to_lower(text: str) -> str:  # type: ignore[misc]
-        return text.lower()
+    def to_lower(self: str) -> str:  # type: ignore[misc]
+        return self.lower()
 
     to_upper_invariant, to_lower_invariant = to_upper, to_lower
 
-    def trim(text: str, *characters: object) -> str:  # type: ignore[misc]
-        return text.strip(_characters(characters))
+    def trim(self: str, *characters: object) -> str:  # type: ignore[misc]
+        return self.strip(_characters(characters))
 
-    def trim_start(text: str, *characters: object) -> str:  # type: ignore[misc]
-        return text.lstrip(_characters(characters))
+    def trim_start(self: str, *characters: object) -> str:  # type: ignore[misc]
+        return self.lstrip(_characters(characters))
 
-    def trim_end(text: str, *characters: object) -> str:  # type: ignore[misc]
-        return text.rstrip(_characters(characters))
+    def trim_end(self: str, *characters: object) -> str:  # type: ignore[misc]
+        return self.rstrip(_characters(characters))
 
-    def substring(text: str, start: int, length: object = None) -> str:  # type: ignore[misc]
-        end = len(text) if length is None else start + convert.to_int(length)
-        if not 0 <= start <= len(text):
+    def substring(self: str, start: int, length: object = None) -> str:  # type: ignore[misc]
+        end = len(self) if length is None else start + convert.to_int(length)
+        if not 0 <= start <= len(self):
             message = "startIndex cannot be larger than length of string. (Parameter 'startIndex')"
             raise NetError("System.ArgumentOutOfRangeException", message, ParamName="startIndex")
-        if not start <= end <= len(text):
+        if not start <= end <= len(self):
             message = "Index and length must refer to a location within the string. (Parameter 'length')"
             raise NetError("System.ArgumentOutOfRangeException", message, ParamName="length")
-        return text[start:end]
+        return self[start:end]
 
-    def replace(text: str, old: str, new: str, *options: object) -> str:  # type: ignore[misc]
+    def replace(self: str, old: str, new: str, *options: object) -> str:  # type: ignore[misc]
         if _is_ordinal_ignore_case(options):
-            return re.sub(re.escape(old), lambda match: new, text, flags=re.IGNORECASE)
-        return text.replace(old, new)
+            return re.sub(re.escape(old), lambda match: new, self, flags=re.IGNORECASE)
+        return self.replace(old, new)
 
-    def split(text: str, *arguments: object) -> object:  # type: ignore[misc]
+    def split(self: str, *arguments: object) -> object:  # type: ignore[misc]
         separators: list[str] = []
         count, options = 0, ""
         for position, argument in enumerate(arguments):
@@ -114,62 +114,62 @@ class StringMembers:
                 items = as_list(argument)
                 separators += [to_string(item) for item in items]
         pattern = "|".join(re.escape(item) for item in separators if item) or r"\s"
-        parts = re.split(pattern, text, maxsplit=max(count - 1, 0)) if count != 1 else [text]
+        parts = re.split(pattern, self, maxsplit=max(count - 1, 0)) if count != 1 else [self]
         if "trim" in options.lower():
             parts = [part.strip() for part in parts]
         if "remove" in options.lower():
             parts = [part for part in parts if part]
         return values.TypedArray("System.String", parts)
 
-    def index_of(text: str, value: str, *options: object) -> int:  # type: ignore[misc]
+    def index_of(self: str, value: str, *options: object) -> int:  # type: ignore[misc]
         start = next((option for option in options if isinstance(option, int)), 0)
         if _is_ordinal_ignore_case(options):
-            return text.lower().find(value.lower(), start)
-        return text.find(value, start)
+            return self.lower().find(value.lower(), start)
+        return self.find(value, start)
 
-    def last_index_of(text: str, value: str, *options: object) -> int:  # type: ignore[misc]
-        return text.rfind(value)
+    def last_index_of(self: str, value: str, *options: object) -> int:  # type: ignore[misc]
+        return self.rfind(value)
 
-    def index_of_any(text: str, characters: object) -> int:  # type: ignore[misc]
-        found = [text.find(to_string(item)) for item in as_list(characters)]
+    def index_of_any(self: str, characters: object) -> int:  # type: ignore[misc]
+        found = [self.find(to_string(item)) for item in as_list(characters)]
         return min((position for position in found if position >= 0), default=-1)
 
-    def contains(text: str, value: str, *options: object) -> bool:  # type: ignore[misc]
-        return value.lower() in text.lower() if _is_ordinal_ignore_case(options) else value in text
+    def contains(self: str, value: str, *options: object) -> bool:  # type: ignore[misc]
+        return value.lower() in self.lower() if _is_ordinal_ignore_case(options) else value in self
 
-    def starts_with(text: str, value: str, *options: object) -> bool:  # type: ignore[misc]
-        return text.lower().startswith(value.lower()) if _is_ordinal_ignore_case(options) else text.startswith(value)
+    def starts_with(self: str, value: str, *options: object) -> bool:  # type: ignore[misc]
+        return self.lower().startswith(value.lower()) if _is_ordinal_ignore_case(options) else self.startswith(value)
 
-    def ends_with(text: str, value: str, *options: object) -> bool:  # type: ignore[misc]
-        return text.lower().endswith(value.lower()) if _is_ordinal_ignore_case(options) else text.endswith(value)
+    def ends_with(self: str, value: str, *options: object) -> bool:  # type: ignore[misc]
+        return self.lower().endswith(value.lower()) if _is_ordinal_ignore_case(options) else self.endswith(value)
 
-    def insert(text: str, start: int, value: str) -> str:  # type: ignore[misc]
-        return text[:start] + value + text[start:]
+    def insert(self: str, start: int, value: str) -> str:  # type: ignore[misc]
+        return self[:start] + value + self[start:]
 
-    def remove(text: str, start: int, count: object = None) -> str:  # type: ignore[misc]
-        return text[:start] + ("" if count is None else text[start + convert.to_int(count) :])
+    def remove(self: str, start: int, count: object = None) -> str:  # type: ignore[misc]
+        return self[:start] + ("" if count is None else self[start + convert.to_int(count) :])
 
-    def pad_left(text: str, width: int, character: str = " ") -> str:  # type: ignore[misc]
-        return text.rjust(width, character)
+    def pad_left(self: str, width: int, character: str = " ") -> str:  # type: ignore[misc]
+        return self.rjust(width, character)
 
-    def pad_right(text: str, width: int, character: str = " ") -> str:  # type: ignore[misc]
-        return text.ljust(width, character)
+    def pad_right(self: str, width: int, character: str = " ") -> str:  # type: ignore[misc]
+        return self.ljust(width, character)
 
-    def to_char_array(text: str) -> object:  # type: ignore[misc]
-        return values.TypedArray("System.Char", map(values.Char, text))
+    def to_char_array(self: str) -> object:  # type: ignore[misc]
+        return values.TypedArray("System.Char", map(values.Char, self))
 
-    def equals(text: str, other: object = None, *options: object) -> bool:  # type: ignore[misc]
+    def equals(self: str, other: object = None, *options: object) -> bool:  # type: ignore[misc]
         if not isinstance(other, str):
             return False
-        return text.lower() == other.lower() if _is_ordinal_ignore_case(options) else text == other
+        return self.lower() == other.lower() if _is_ordinal_ignore_case(options) else self == other
 
-    def get_enumerator(text: str) -> object:  # type: ignore[misc]
-        return iter([values.Char(character) for character in text])
+    def get_enumerator(self: str) -> object:  # type: ignore[misc]
+        return iter([values.Char(character) for character in self])
 
-    def normalize(text: str, *form: object) -> str:  # type: ignore[misc]
+    def normalize(self: str, *form: object) -> str:  # type: ignore[misc]
         import unicodedata
 
-        return unicodedata.normalize("NFC", text)
+        return unicodedata.normalize("NFC", self)
 
     @staticmethod
     def is_null_or_empty(text: object) -> bool:
@@ -316,7 +316,8 @@ _ENCODINGS = {
     "utf8bom": ("utf-8", b"\xef\xbb\xbf"), "unicode": ("utf-16-le", b"\xff\xfe"), "utf-16": ("utf-16-le", b"\xff\xfe"),
     "1200": ("utf-16-le", b"\xff\xfe"), "bigendianunicode": ("utf-16-be", b"\xfe\xff"), "ascii": ("ascii", b""),
     "us-ascii": ("ascii", b""), "latin1": ("latin-1", b""), "iso-8859-1": ("latin-1", b""), "28591": ("latin-1", b""),
-    "windows-1252": ("cp1252", b""), "ansi": ("cp1252", b""), "oem": ("utf-8", b""), "default": ("utf-8", b""), "437": ("cp437", b""),
+    "windows-1252": ("cp1252", b""), "ansi": ("cp1252", b""), "oem": ("utf-8", b""), "default": ("utf-8", b""),
+    "437": ("cp437", b""),
 }  # fmt: skip
 
 
@@ -469,7 +470,7 @@ class Regex(NetObject):
 
 def _regex_function(name: str) -> None:
     """Adds a method that is also static, with the pattern after the text."""
-    action = {
+    action: typing.Callable[[re.Pattern[str], str], object] = {
         "is_match": lambda compiled, text: compiled.search(text) is not None,
         "match": lambda compiled, text: Match(found) if (found := compiled.search(text)) else NoMatch(),
         "matches": lambda compiled, text: values.NetList(

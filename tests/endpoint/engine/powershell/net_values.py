@@ -18,7 +18,7 @@ from .errors import ErrorRecord, ExceptionObject, NetError
 from .members import static_property
 from .operators import as_list
 from .typesystem import NetObject, NetType, members_of, net_class, register_enum
-from .values import TICKS_PER_DAY, TICKS_PER_SECOND, DateTime, EnumType, TimeSpan
+from .values import TICKS_PER_DAY, TICKS_PER_SECOND, DateTime, EnumType, Hashtable, TimeSpan
 
 _RANGE_ERRORS = {"System.Byte": "an unsigned byte", "System.Int32": "an Int32", "System.Int64": "an Int64"}
 
@@ -63,7 +63,8 @@ def _number_members(full_name: str, number_type: typing.Any) -> None:
         body.update({
             "is_power_of_two": property(lambda value: value > 0 and value & (value - 1) == 0),
             "is_zero": property(lambda value: value == 0), "is_one": property(lambda value: value == 1),
-            "is_even": property(lambda value: value % 2 == 0), "sign": property(lambda value: (value > 0) - (value < 0)),
+            "is_even": property(lambda value: value % 2 == 0),
+            "sign": property(lambda value: (value > 0) - (value < 0)),
         })  # fmt: skip
     members_of(full_name)(type("IntegerMembers", (), body))
 
@@ -79,16 +80,21 @@ def _parse_double(text: str) -> float:
         raise NetError("System.FormatException", f"The input string '{text}' was not in a correct format.") from None
 
 
-for _name, _float in (("System.Double", float), ("System.Single", numbers.Single)):
-    members_of(_name)(type("FloatMembers", (), {
-        "parse": staticmethod(lambda text, *options, kind=_float: kind(_parse_double(to_string(text)))),
-        "na_n": static_property(lambda kind=_float: kind("nan")), "positive_infinity": static_property(lambda kind=_float: kind("inf")),
-        "negative_infinity": static_property(lambda kind=_float: kind("-inf")),
-        "epsilon": static_property(lambda kind=_float: kind(5e-324 if kind is float else 1.401298464324817e-45)),
-        "max_value": static_property(lambda kind=_float: kind(sys.float_info.max if kind is float else 3.4028234663852886e38)),
-        "min_value": static_property(lambda kind=_float: kind(-sys.float_info.max if kind is float else -3.4028234663852886e38)),
-        "is_na_n": staticmethod(lambda value: math.isnan(value)), "is_infinity": staticmethod(lambda value: math.isinf(value)),
-    }))  # fmt: skip
+def _float_members(kind: typing.Any, epsilon: float, greatest: float) -> type:
+    def constant(value: float) -> static_property:
+        return static_property(lambda: kind(value))
+
+    return type("FloatMembers", (), {
+        "parse": staticmethod(lambda text, *options: kind(_parse_double(to_string(text)))),
+        "na_n": constant(math.nan), "positive_infinity": constant(math.inf), "negative_infinity": constant(-math.inf),
+        "epsilon": constant(epsilon), "max_value": constant(greatest), "min_value": constant(-greatest),
+        "is_na_n": staticmethod(lambda value: math.isnan(value)),
+        "is_infinity": staticmethod(lambda value: math.isinf(value)),
+    })  # fmt: skip
+
+
+members_of("System.Double")(_float_members(float, 5e-324, sys.float_info.max))
+members_of("System.Single")(_float_members(numbers.Single, 1.401298464324817e-45, 3.4028234663852886e38))
 
 
 @members_of("System.Decimal")
@@ -121,11 +127,11 @@ class BooleanMembers:
 class GuidMembers:
     empty = static_property(lambda: uuid.UUID(int=0))
 
-    def to_string(value: uuid.UUID, pattern: str = "d") -> str:  # type: ignore[misc]
-        return operators.format_value(value, pattern)
+    def to_string(self: uuid.UUID, pattern: str = "d") -> str:  # type: ignore[misc]
+        return operators.format_value(self, pattern)
 
-    def to_byte_array(value: uuid.UUID) -> object:  # type: ignore[misc]
-        return bytearray(value.bytes_le)
+    def to_byte_array(self: uuid.UUID) -> object:  # type: ignore[misc]
+        return bytearray(self.bytes_le)
 
     @staticmethod
     def new_guid() -> object:
@@ -140,6 +146,13 @@ class GuidMembers:
         return convert.cast(text, typesystem.find("guid"))
 
 
+_COLORS = (
+    "Black DarkBlue DarkGreen DarkCyan DarkRed DarkMagenta DarkYellow Gray "
+    "DarkGray Blue Green Cyan Red Magenta Yellow White"
+)
+_TASK_STATES = (
+    "Created WaitingForActivation WaitingToRun Running WaitingForChildrenToComplete RanToCompletion Canceled Faulted"
+)
 register_enum(EnumType("System.DateTimeKind", {"Unspecified": 0, "Utc": 1, "Local": 2}))
 register_enum(
     EnumType(
@@ -192,23 +205,13 @@ register_enum(
 register_enum(
     EnumType(
         "System.ConsoleColor",
-        {
-            name: number
-            for number, name in enumerate(
-                "Black DarkBlue DarkGreen DarkCyan DarkRed DarkMagenta DarkYellow Gray DarkGray Blue Green Cyan Red Magenta Yellow White".split()
-            )
-        },
+        {name: number for number, name in enumerate(_COLORS.split())},
     )
 )
 register_enum(
     EnumType(
         "System.Threading.Tasks.TaskStatus",
-        {
-            name: number
-            for number, name in enumerate(
-                "Created WaitingForActivation WaitingToRun Running WaitingForChildrenToComplete RanToCompletion Canceled Faulted".split()
-            )
-        },
+        {name: number for number, name in enumerate(_TASK_STATES.split())},
     )
 )
 register_enum(EnumType("System.EnvironmentVariableTarget", {"Process": 0, "User": 1, "Machine": 2}))
@@ -270,43 +273,44 @@ class DateTimeMembers:
             return DateTime(int(whole[0]), kind) if whole else DateTime(0)
         clock = [int(part) for part in whole[:6]]
         try:
-            return dates.from_parts(
-                *clock, *([0] * (6 - len(clock))), (int(whole[6]) if len(whole) > 6 else 0) * 10_000, kind
-            )
+            start = dates.from_parts(*clock[:3])
+            hour, minute, second = (*clock[3:], 0, 0, 0)[:3]
+            milliseconds = ((hour * 60 + minute) * 60 + second) * 1000 + (int(whole[6]) if len(whole) > 6 else 0)
+            return DateTime(start.ticks + milliseconds * 10_000, kind)
         except ValueError:
             message = "Year, Month, and Day parameters describe an un-representable DateTime."
             raise NetError("System.ArgumentOutOfRangeException", message, ParamName=None) from None
 
-    def add(value: DateTime, span: object) -> object:  # type: ignore[misc]
-        return DateTime(value.ticks + typing.cast(TimeSpan, span).ticks, value.kind)
+    def add(self: DateTime, span: object) -> object:  # type: ignore[misc]
+        return DateTime(self.ticks + typing.cast(TimeSpan, span).ticks, self.kind)
 
-    def subtract(value: DateTime, other: object) -> object:  # type: ignore[misc]
-        return operators.arithmetic("-", value, other)
+    def subtract(self: DateTime, other: object) -> object:  # type: ignore[misc]
+        return operators.arithmetic("-", self, other)
 
-    def add_months(value: DateTime, months: int) -> object:  # type: ignore[misc]
+    def add_months(self: DateTime, months: int) -> object:  # type: ignore[misc]
         import calendar
 
-        date = dates.python_datetime(value)
+        date = dates.python_datetime(self)
         year, month = divmod(date.year * 12 + date.month - 1 + months, 12)
         day = min(date.day, calendar.monthrange(year, month + 1)[1])
-        return DateTime(dates.from_parts(year, month + 1, day).ticks + value.ticks % TICKS_PER_DAY, value.kind)
+        return DateTime(dates.from_parts(year, month + 1, day).ticks + self.ticks % TICKS_PER_DAY, self.kind)
 
-    def add_years(value: DateTime, years: int) -> object:  # type: ignore[misc]
-        return DateTimeMembers.add_months(value, years * 12)  # type: ignore[arg-type]
+    def add_years(self: DateTime, years: int) -> object:
+        return DateTimeMembers.add_months(self, years * 12)  # type: ignore[arg-type]
 
-    def to_universal_time(value: DateTime) -> object:  # type: ignore[misc]
-        return dates.to_utc(value)
+    def to_universal_time(self: DateTime) -> object:  # type: ignore[misc]
+        return dates.to_utc(self)
 
-    def to_local_time(value: DateTime) -> object:  # type: ignore[misc]
-        return dates.to_local(value)
+    def to_local_time(self: DateTime) -> object:  # type: ignore[misc]
+        return dates.to_local(self)
 
-    def to_file_time(value: DateTime) -> object:  # type: ignore[misc]
-        return numbers.Int64(dates.to_utc(value).ticks - 504911232000000000)
+    def to_file_time(self: DateTime) -> object:  # type: ignore[misc]
+        return numbers.Int64(dates.to_utc(self).ticks - 504911232000000000)
 
     to_file_time_utc = to_file_time
 
-    def to_short_date_string(value: DateTime) -> str:  # type: ignore[misc]
-        return dates.format_date(value, "d")
+    def to_short_date_string(self: DateTime) -> str:  # type: ignore[misc]
+        return dates.format_date(self, "d")
 
     @staticmethod
     def parse(text: str, *options: object) -> object:
@@ -387,11 +391,11 @@ class TimeSpanMembers:
         total = ((int(days) * 24 + int(hours)) * 60 + int(minutes)) * 60 + int(seconds)
         return TimeSpan(total * TICKS_PER_SECOND + (int(rest[0]) if rest else 0) * 10_000)
 
-    def add(value: TimeSpan, other: object) -> object:  # type: ignore[misc]
-        return TimeSpan(value.ticks + typing.cast(TimeSpan, other).ticks)
+    def add(self: TimeSpan, other: object) -> object:  # type: ignore[misc]
+        return TimeSpan(self.ticks + typing.cast(TimeSpan, other).ticks)
 
-    def negate(value: TimeSpan) -> object:  # type: ignore[misc]
-        return TimeSpan(-value.ticks)
+    def negate(self: TimeSpan) -> object:  # type: ignore[misc]
+        return TimeSpan(-self.ticks)
 
     @staticmethod
     def parse(text: str) -> object:
@@ -447,8 +451,8 @@ class SwitchMembers:
     is_present = property(lambda value: value.present)
     present = static_property(lambda: values.SwitchParameter(True))
 
-    def to_bool(value: values.SwitchParameter) -> bool:  # type: ignore[misc]
-        return value.present
+    def to_bool(self: values.SwitchParameter) -> bool:  # type: ignore[misc]
+        return self.present
 
     @staticmethod
     def new(value: bool) -> object:
@@ -462,23 +466,23 @@ class ArrayMembers:
     long_length = property(lambda value: numbers.Int64(len(value)))
     rank = property(lambda value: 1)
 
-    def clone(items: typing.Any) -> object:  # type: ignore[misc]
-        return values.TypedArray(items.element, items) if isinstance(items, values.TypedArray) else items[:]
+    def clone(self: typing.Any) -> object:  # type: ignore[misc]
+        return values.TypedArray(self.element, self) if isinstance(self, values.TypedArray) else self[:]
 
-    def contains(items: typing.Any, value: object) -> bool:  # type: ignore[misc]
-        return any(operators.equal(item, value, ignore_case=False) for item in items)
+    def contains(self: typing.Any, value: object) -> bool:  # type: ignore[misc]
+        return any(operators.equal(item, value, ignore_case=False) for item in self)
 
-    def get_enumerator(items: typing.Any) -> object:  # type: ignore[misc]
-        return iter(list(operators.enumerate_value(items)))
+    def get_enumerator(self: typing.Any) -> object:  # type: ignore[misc]
+        return iter(list(operators.enumerate_value(self)))
 
-    def get_value(items: typing.Any, position: int) -> object:  # type: ignore[misc]
-        return items[position]
+    def get_value(self: typing.Any, position: int) -> object:  # type: ignore[misc]
+        return self[position]
 
-    def get_length(items: typing.Any, dimension: int) -> int:  # type: ignore[misc]
-        return len(items)
+    def get_length(self: typing.Any, dimension: int) -> int:  # type: ignore[misc]
+        return len(self)
 
-    def copy_to(items: typing.Any, target: typing.Any, start: int) -> None:  # type: ignore[misc]
-        target[start : start + len(items)] = items
+    def copy_to(self: typing.Any, target: typing.Any, start: int) -> None:  # type: ignore[misc]
+        target[start : start + len(self)] = self
 
     @staticmethod
     def index_of(items: object, value: object) -> int:
@@ -518,74 +522,77 @@ class ListMembers(ArrayMembers):
 
     capacity = property(len)
 
-    def add(items: values.NetList, value: object) -> object:  # type: ignore[misc]
-        value = _element(items, value)
-        if "HashSet" in items.type_name:
-            if any(operators.equal(item, value, False) for item in items):
+    def add(self: values.NetList, value: object) -> object:  # type: ignore[misc]
+        value = _element(self, value)
+        if "HashSet" in self.type_name:
+            if any(operators.equal(item, value, False) for item in self):
                 return False
-            items.append(value)
+            self.append(value)
             return True
-        items.append(value)
-        return len(items) - 1 if items.type_name == "System.Collections.ArrayList" else values.NOTHING
+        self.append(value)
+        return len(self) - 1 if self.type_name == "System.Collections.ArrayList" else values.NOTHING
 
-    def add_range(items: values.NetList, added: object) -> object:  # type: ignore[misc]
-        items.extend(_element(items, item) for item in as_list(added))
+    def add_range(self: values.NetList, added: object) -> object:  # type: ignore[misc]
+        self.extend(_element(self, item) for item in as_list(added))
         return values.NOTHING
 
-    def insert(items: values.NetList, position: int, value: object) -> object:  # type: ignore[misc]
-        items[position:position] = [_element(items, value)]
+    def insert(self: values.NetList, position: int, value: object) -> object:  # type: ignore[misc]
+        self[position:position] = [_element(self, value)]
         return values.NOTHING
 
-    def remove(items: values.NetList, value: object) -> object:  # type: ignore[misc]
-        for position, item in enumerate(items):
+    def remove(self: values.NetList, value: object) -> object:  # type: ignore[misc]
+        for position, item in enumerate(self):
             if operators.equal(item, value, ignore_case=False):
-                del items[position]
+                del self[position]
                 break
         else:
-            return False if "Generic" in items.type_name else values.NOTHING
-        return True if "Generic" in items.type_name else values.NOTHING
+            return False if "Generic" in self.type_name else values.NOTHING
+        return True if "Generic" in self.type_name else values.NOTHING
 
-    def remove_at(items: values.NetList, position: int) -> object:  # type: ignore[misc]
-        if not 0 <= position < len(items):
-            message = "Index was out of range. Must be non-negative and less than the size of the collection. (Parameter 'index')"
+    def remove_at(self: values.NetList, position: int) -> object:  # type: ignore[misc]
+        if not 0 <= position < len(self):
+            message = (
+                "Index was out of range. Must be non-negative and less than the size of the collection. "
+                "(Parameter 'index')"
+            )
             raise NetError("System.ArgumentOutOfRangeException", message, ParamName="index")
-        del items[position]
+        del self[position]
         return values.NOTHING
 
-    def clear(items: values.NetList) -> object:  # type: ignore[misc,override]
-        list.clear(items)
+    def clear(self: values.NetList) -> object:  # type: ignore[misc,override]
+        list.clear(self)
         return values.NOTHING
 
-    def to_array(items: values.NetList) -> object:  # type: ignore[misc]
-        return values.TypedArray(items.element, items) if items.element else list(items)
+    def to_array(self: values.NetList) -> object:  # type: ignore[misc]
+        return values.TypedArray(self.element, self) if self.element else list(self)
 
-    def index_of(items: values.NetList, value: object) -> int:  # type: ignore[misc,override]
-        return next((position for position, item in enumerate(items) if operators.equal(item, value, False)), -1)
+    def index_of(self: values.NetList, value: object) -> int:  # type: ignore[misc,override]
+        return next((position for position, item in enumerate(self) if operators.equal(item, value, False)), -1)
 
-    def reverse(items: values.NetList) -> object:  # type: ignore[misc,override]
-        list.reverse(items)
+    def reverse(self: values.NetList) -> object:  # type: ignore[misc,override]
+        list.reverse(self)
         return values.NOTHING
 
-    def sort(items: values.NetList) -> object:  # type: ignore[misc,override]
-        ArrayMembers.sort(items)
+    def sort(self: values.NetList) -> object:  # type: ignore[misc,override]
+        ArrayMembers.sort(self)
         return values.NOTHING
 
-    def enqueue(items: values.NetList, value: object) -> object:  # type: ignore[misc]
-        items.append(value)
+    def enqueue(self: values.NetList, value: object) -> object:  # type: ignore[misc]
+        self.append(value)
         return values.NOTHING
 
-    def dequeue(items: values.NetList) -> object:  # type: ignore[misc]
-        return _taken(items, 0, "Queue empty.")
+    def dequeue(self: values.NetList) -> object:  # type: ignore[misc]
+        return _taken(self, 0, "Queue empty.")
 
-    def push(items: values.NetList, value: object) -> object:  # type: ignore[misc]
-        items.insert(0, value)
+    def push(self: values.NetList, value: object) -> object:  # type: ignore[misc]
+        self.insert(0, value)
         return values.NOTHING
 
-    def pop(items: values.NetList) -> object:  # type: ignore[misc]
-        return _taken(items, 0, "Stack empty.")
+    def pop(self: values.NetList) -> object:  # type: ignore[misc]
+        return _taken(self, 0, "Stack empty.")
 
-    def peek(items: values.NetList) -> object:  # type: ignore[misc]
-        return items[0]
+    def peek(self: values.NetList) -> object:  # type: ignore[misc]
+        return self[0]
 
 
 def _taken(items: values.NetList, position: int, message: str) -> object:
@@ -602,60 +609,60 @@ class TableMembers:
     values = property(lambda table: values.NetList("System.Collections.ArrayList", table.values()))
     is_read_only = property(lambda table: False)
 
-    def add(table: values.Hashtable, key: object, value: object) -> object:  # type: ignore[misc]
-        if key in table:
+    def add(self: Hashtable, key: object, value: object) -> object:  # type: ignore[misc]
+        if key in self:
             text = to_string(key)
             raise NetError(
                 "System.ArgumentException",
                 f"Item has already been added. Key in dictionary: '{text}'  Key being added: '{text}'",
                 ParamName=None,
             )
-        table[key] = convert.cast(value, typesystem.find(table.value_type)) if table.value_type else value
+        self[key] = convert.cast(value, typesystem.find(self.value_type)) if self.value_type else value
         return values.NOTHING
 
-    def remove(table: values.Hashtable, key: object) -> object:  # type: ignore[misc]
-        found = table.pop(key, values.NOTHING) is not values.NOTHING
-        return found if table.value_type else values.NOTHING
+    def remove(self: Hashtable, key: object) -> object:  # type: ignore[misc]
+        found = self.pop(key, values.NOTHING) is not values.NOTHING
+        return found if self.value_type else values.NOTHING
 
-    def contains_key(table: values.Hashtable, key: object) -> bool:  # type: ignore[misc]
-        return key in table
+    def contains_key(self: Hashtable, key: object) -> bool:  # type: ignore[misc]
+        return key in self
 
     contains = contains_key
 
-    def contains_value(table: values.Hashtable, value: object) -> bool:  # type: ignore[misc]
-        return any(operators.equal(item, value, False) for item in table.values())
+    def contains_value(self: Hashtable, value: object) -> bool:  # type: ignore[misc]
+        return any(operators.equal(item, value, False) for item in self.values())
 
-    def clear(table: values.Hashtable) -> object:  # type: ignore[misc]
-        for key in list(table):
-            del table[key]
+    def clear(self: Hashtable) -> object:  # type: ignore[misc]
+        for key in list(self):
+            del self[key]
         return values.NOTHING
 
-    def clone(table: values.Hashtable) -> object:  # type: ignore[misc]
-        return values.Hashtable(table.items(), table.type_name, table.ignore_case)
+    def clone(self: Hashtable) -> object:  # type: ignore[misc]
+        return Hashtable(self.items(), self.type_name, self.ignore_case)
 
-    def get_enumerator(table: values.Hashtable) -> object:  # type: ignore[misc]
-        return iter([values.DictionaryEntry(key, value) for key, value in table.items()])
+    def get_enumerator(self: Hashtable) -> object:  # type: ignore[misc]
+        return iter([values.DictionaryEntry(key, value) for key, value in self.items()])
 
-    def get_item(table: values.Hashtable, key: object) -> object:  # type: ignore[misc]
-        return table.get(key)
+    def get_item(self: Hashtable, key: object) -> object:  # type: ignore[misc]
+        return self.get(key)
 
     item = get_item
 
-    def set_item(table: values.Hashtable, key: object, value: object) -> object:  # type: ignore[misc]
-        table[key] = value
+    def set_item(self: Hashtable, key: object, value: object) -> object:  # type: ignore[misc]
+        self[key] = value
         return values.NOTHING
 
-    def try_get_value(table: values.Hashtable, key: object, reference: object) -> bool:  # type: ignore[misc]
+    def try_get_value(self: Hashtable, key: object, reference: object) -> bool:  # type: ignore[misc]
         from .commands.state import store_reference
 
-        store_reference(reference, table.get(key))
-        return key in table
+        store_reference(reference, self.get(key))
+        return key in self
 
-    def insert(table: values.Hashtable, position: int, key: object, value: object) -> object:  # type: ignore[misc]
-        pairs = list(table.items())
+    def insert(self: Hashtable, position: int, key: object, value: object) -> object:  # type: ignore[misc]
+        pairs = list(self.items())
         pairs.insert(position, (key, value))
-        TableMembers.clear(table)
-        table.update(pairs)
+        TableMembers.clear(self)
+        self.update(pairs)
         return values.NOTHING
 
 
@@ -787,7 +794,10 @@ class Convert(NetObject):
         try:
             return bytearray(base64.b64decode("".join(text.split()), validate=True))
         except ValueError:
-            message = "The input is not a valid Base-64 string as it contains a non-base 64 character, more than two padding characters, or an illegal character among the padding characters."
+            message = (
+                "The input is not a valid Base-64 string as it contains a non-base 64 character, more "
+                "than two padding characters, or an illegal character among the padding characters."
+            )
             raise NetError("System.FormatException", message) from None
 
     @staticmethod
@@ -867,9 +877,9 @@ class EnumMembers:
     net_properties = ("value__",)
     value__ = property(lambda value: value.__dict__["value"])
 
-    def has_flag(value: values.EnumValue, flag: object) -> bool:  # type: ignore[misc]
-        other = typing.cast(values.EnumValue, convert.cast(flag, typesystem.type_of(value)))
-        return value.value & other.value == other.value
+    def has_flag(self: values.EnumValue, flag: object) -> bool:  # type: ignore[misc]
+        other = typing.cast(values.EnumValue, convert.cast(flag, typesystem.type_of(self)))
+        return self.value & other.value == other.value
 
     @staticmethod
     def get_names(enum_type: object) -> object:
@@ -901,14 +911,14 @@ class TypeMembers:
     is_value_type = property(lambda value: "System.ValueType" in value.bases)
     assembly_qualified_name = property(lambda value: value.qualified_name)
 
-    def is_assignable_from(value: NetType, other: object) -> bool:  # type: ignore[misc]
-        return value.full_name in typing.cast(NetType, other).type_names
+    def is_assignable_from(self: NetType, other: object) -> bool:  # type: ignore[misc]
+        return self.full_name in typing.cast(NetType, other).type_names
 
-    def is_subclass_of(value: NetType, other: object) -> bool:  # type: ignore[misc]
-        return typing.cast(NetType, other).full_name in value.bases
+    def is_subclass_of(self: NetType, other: object) -> bool:  # type: ignore[misc]
+        return typing.cast(NetType, other).full_name in self.bases
 
-    def is_instance_of_type(value: NetType, item: object) -> bool:  # type: ignore[misc]
-        return typesystem.is_a(item, value)
+    def is_instance_of_type(self: NetType, item: object) -> bool:  # type: ignore[misc]
+        return typesystem.is_a(item, self)
 
     @staticmethod
     def get_type(name: str, *options: object) -> object:
@@ -924,14 +934,14 @@ class ExceptionMembers:
     source = property(lambda value: None)
     help_link = property(lambda value: None)
     target_site = property(lambda value: None)
-    data = property(lambda value: values.Hashtable(value.__dict__["data"].items(), "System.Collections.Hashtable"))
+    data = property(lambda value: Hashtable(value.__dict__["data"].items(), "System.Collections.Hashtable"))
     error_record = property(lambda value: value.__dict__["error_record"])
     was_thrown_from_throw_statement = property(lambda value: value.thrown_by_script)
 
-    def get_base_exception(value: ExceptionObject) -> object:  # type: ignore[misc]
-        while value.inner:
-            value = value.inner
-        return value
+    def get_base_exception(self: ExceptionObject) -> object:  # type: ignore[misc]
+        while self.inner:
+            self = self.inner
+        return self
 
 
 @members_of("System.Management.Automation.ErrorRecord")
@@ -966,7 +976,8 @@ def _category_info(record: ErrorRecord) -> values.ObjectValue:
     target_name, target_type = category_target(record)
     return values.ObjectValue(["System.Management.Automation.ErrorCategoryInfo", "System.Object"], {
         "Category": convert.cast(int(record.category), typesystem.find("System.Management.Automation.ErrorCategory")),
-        "Activity": record.activity, "Reason": record.category_reason, "TargetName": target_name, "TargetType": target_type,
+        "Activity": record.activity, "Reason": record.category_reason, "TargetName": target_name,
+        "TargetType": target_type,
     }, category_message(record))  # fmt: skip
 
 
@@ -1023,19 +1034,19 @@ class ScriptBlockMembers:
 
         return parse_block(text)
 
-    def invoke(block: values.ScriptBlock, *arguments: object) -> object:  # type: ignore[misc]
+    def invoke(self: values.ScriptBlock, *arguments: object) -> object:  # type: ignore[misc]
         from .functions import block_output
         from .session import current
 
-        collected = block_output(block, current().frames[-1], arguments)
+        collected = block_output(self, current().frames[-1], arguments)
         return values.NetList("System.Collections.ObjectModel.Collection`1", collected)
 
-    def invoke_return_as_is(block: values.ScriptBlock, *arguments: object) -> object:  # type: ignore[misc]
+    def invoke_return_as_is(self: values.ScriptBlock, *arguments: object) -> object:  # type: ignore[misc]
         from .session import current
 
-        return current().call_block(block, arguments)
+        return current().call_block(self, arguments)
 
-    def get_new_closure(block: values.ScriptBlock) -> object:  # type: ignore[misc]
+    def get_new_closure(self: values.ScriptBlock) -> object:  # type: ignore[misc]
         from .scopes import Scope, Variable
         from .session import current
 
@@ -1049,7 +1060,7 @@ class ScriptBlockMembers:
                     if outer.kind != "global" or outer is frame.scope
                 }
             )
-        return values.ScriptBlock(block.tree, scope)
+        return values.ScriptBlock(self.tree, scope)
 
 
 def _block_attributes(block: values.ScriptBlock) -> object:
@@ -1059,8 +1070,10 @@ def _block_attributes(block: values.ScriptBlock) -> object:
 
     frame = current().frames[-1]
     return values.NetList("System.Collections.Generic.List`1", [
-        CmdletBindingAttribute({name: True if node is None else evaluate(node, frame) for name, node in attribute.named.items()})
-        for attribute in block.tree.attributes if attribute.name.lower().rpartition(".")[2] in ("cmdletbinding", "cmdletbindingattribute")
+        CmdletBindingAttribute({name: True if node is None else evaluate(node, frame) for name,
+        node in attribute.named.items()})
+        for attribute in block.tree.attributes if attribute.name.lower().rpartition(".")[2] in ("cmdletbinding",
+        "cmdletbindingattribute")
     ])  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the remoting.powershell contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects that stand for the engine itself: $PSCmdlet, $MyInvocation, $Host, $ExecutionContext (test endpoint process)."""
+"""Objects that stand for the engine: $PSCmdlet, $MyInvocation, $Host, $ExecutionContext (test endpoint process)."""
 
 from __future__ import annotations
 

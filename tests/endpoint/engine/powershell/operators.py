@@ -164,7 +164,10 @@ def _joined_tables(left: values.Hashtable, right: values.Hashtable) -> values.Ha
     result = values.Hashtable(left.items(), left.type_name, left.ignore_case)
     for key, value in right.items():
         if key in result:
-            message = f"Item has already been added. Key in dictionary: '{to_string(key)}'  Key being added: '{to_string(key)}'"
+            message = (
+                f"Item has already been added. Key in dictionary: '{to_string(key)}'  Key being added: "
+                f"'{to_string(key)}'"
+            )
             raise runtime_error(message, "System.ArgumentException", Category.NotSpecified)
         result[key] = value
     return result
@@ -289,7 +292,7 @@ def _collation(text: str, ignore_case: bool) -> object:
 
 
 def _order(first: typing.Any, second: typing.Any) -> int:
-    return (first > second) - (first < second)
+    return int(first > second) - int(first < second)
 
 
 _ORDER: dict[str, typing.Callable[[int], bool]] = {
@@ -514,8 +517,10 @@ def _replace(left: object, right: object, ignore_case: bool) -> object:
 
         block = new
 
-        def expand(match: re.Match[str]) -> str:
+        def call(match: re.Match[str]) -> str:
             return to_string(current().call_block(block, item=members.match_object(match)))
+
+        expand: typing.Callable[[re.Match[str]], str] = call
     else:
         expand = replacement(to_string(new))
     items = _sequence(left)

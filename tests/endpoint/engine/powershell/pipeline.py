@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing
 
 from . import convert, syntax, values
@@ -21,16 +22,14 @@ _STREAMS = {"2": "error", "3": "warning", "4": "verbose", "5": "debug", "6": "in
 
 
 class Stage:
-    """One command of a pipeline.  The pipeline sets `write` and `streams` before it begins."""
+    """One command of a pipeline, which sets `write` and `streams` before it begins."""
 
     expects_input = False
     streams: Streams
+    #: Hands one object to the next stage.
+    write: typing.Callable[[object], None]
     #: What -ErrorVariable asks for; it takes errors that are silenced too.
     record_error: typing.Callable[[object], None] | None = None
-
-    def write(self, value: object) -> None:
-        """Hands one object to the next stage."""
-        raise NotImplementedError  # pragma: no cover - replaced on every instance
 
     def begin(self) -> None:
         """Before the first object."""
@@ -48,7 +47,7 @@ class Stage:
         """Applies -OutVariable, -ErrorVariable and their like; tells whether there was one."""
         name = common.get("OutVariable")
         if name:
-            self.write = _recording(self.write, scope, convert.to_string(name))  # type: ignore[method-assign]
+            self.write = _recording(self.write, scope, convert.to_string(name))
         if common.get("ErrorVariable"):
             self.record_error = _recording(lambda record: None, scope, convert.to_string(common["ErrorVariable"]))
         for parameter, stream in (
@@ -101,6 +100,10 @@ class FileSink:
         self._file.close()
 
 
+def _discard(record: object) -> None:
+    """What ``> $null`` does."""
+
+
 def both(
     first: typing.Callable[[object], None], second: typing.Callable[[typing.Any], None]
 ) -> typing.Callable[[object], None]:
@@ -128,22 +131,22 @@ def apply_redirections(stage: Stage, redirections: typing.Sequence[syntax.Redire
 
     sinks: list[FileSink] = []
     targets: dict[str, typing.Callable[[typing.Any], None]] = {}
-    output = stage.write
+    output: typing.Callable[[object], None] = stage.write
     for redirection in redirections:
-        names = list(_STREAMS.values()) if redirection.stream == "*" else [_STREAMS.get(redirection.stream, "")]
         handler: typing.Callable[[object], None]
+        names = list(_STREAMS.values()) if redirection.stream == "*" else [_STREAMS.get(redirection.stream, "")]
         if redirection.merge:
-            handler = lambda record, out=output: merged(record, out)  # type: ignore[misc]  # noqa: E731
+            handler = functools.partial(merged, out=output)
         else:
             path = evaluate(typing.cast(syntax.Node, redirection.file), frame)
             if path is None:
-                handler = lambda record: None  # noqa: E731
+                handler = _discard
             else:
                 sink = _file_sink(frame.session.resolve(convert.to_string(path)), redirection.append)
                 sinks.append(sink)
                 handler = sink
             if redirection.stream in ("1", "*"):
-                stage.write = output = handler  # type: ignore[method-assign]
+                stage.write = output = handler
         targets.update({name: handler for name in names if name})
     if targets:
         stage.streams = typing.cast(Streams, Redirected(stage.streams, targets))
@@ -165,7 +168,7 @@ def connect(
     for position, stage in enumerate(stages):
         stage.expects_input = has_input or position > 0
         stage.streams = frame.streams
-        stage.write = out if position == len(stages) - 1 else stages[position + 1].process  # type: ignore[method-assign]
+        stage.write = out if position == len(stages) - 1 else stages[position + 1].process
 
 
 def run_stages(stages: typing.Sequence[Stage], frame: Frame, items: typing.Iterable[object] | None) -> None:
@@ -240,7 +243,7 @@ def run_pipeline(node: syntax.Pipeline, frame: Frame) -> None:
     connect(stages, frame, items is not None, frame.out)
     sinks: list[FileSink] = []
     try:
-        for stage, element in zip(stages, elements):
+        for stage, element in zip(stages, elements, strict=False):
             sinks += apply_redirections(stage, element.redirections, frame)
         run_stages(stages, frame, items)
     finally:

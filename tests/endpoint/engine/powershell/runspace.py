@@ -120,7 +120,7 @@ class Runspace:
         try:
             stages = [self._stage(call, frame) for call in calls]
             connect(stages, frame, True, streams.output)
-            for stage, call in zip(stages, calls):
+            for stage, call in zip(stages, calls, strict=False):
                 _merge(stage, call)
             first = stages[0]
             if isinstance(first, BlockStage) and "process" not in first.tree.blocks:
@@ -147,7 +147,10 @@ class Runspace:
         ]
         if call.is_script:
             if self._session.language is not Language.FULL:
-                message = "The syntax is not supported by this runspace. This can occur if the runspace is in no-language mode."
+                message = (
+                    "The syntax is not supported by this runspace. This can occur if the runspace is in "
+                    "no-language mode."
+                )
                 raise runtime_error(message, "ScriptsNotAllowed", Category.NotSpecified)
             block = parse_block(call.text)
             return BlockStage(frame, block, arguments, new_scope=bool(call.use_local_scope))

@@ -195,7 +195,10 @@ class Frame:
         record = InformationalRecord(kind, message, invocation, iteration)
         getattr(self.streams, kind)(record)
         if lowered == "stop":
-            text = f'The running command stopped because the preference variable "{kind.capitalize()}Preference" or common parameter is set to Stop: {message}'
+            text = (
+                "The running command stopped because the preference variable "
+                f'"{kind.capitalize()}Preference" or common parameter is set to Stop: {message}'
+            )
             raise runtime_error(
                 text,
                 "ActionPreferenceStop",

@@ -66,7 +66,8 @@ class NetType:
 _ACCELERATORS = {
     "array": "System.Array", "bigint": "System.Numerics.BigInteger", "bool": "System.Boolean", "byte": "System.Byte",
     "char": "System.Char", "cultureinfo": "System.Globalization.CultureInfo", "datetime": "System.DateTime",
-    "decimal": "System.Decimal", "double": "System.Double", "float": "System.Single", "guid": "System.Guid", "ipaddress": "System.Net.IPAddress", "mailaddress": "System.Net.Mail.MailAddress",
+    "decimal": "System.Decimal", "double": "System.Double", "float": "System.Single", "guid": "System.Guid",
+    "ipaddress": "System.Net.IPAddress", "mailaddress": "System.Net.Mail.MailAddress",
     "semver": "System.Management.Automation.SemanticVersion",
     "hashtable": "System.Collections.Hashtable", "int": "System.Int32", "int16": "System.Int16",
     "int32": "System.Int32", "int64": "System.Int64", "intptr": "System.IntPtr", "long": "System.Int64",
@@ -79,7 +80,8 @@ _ACCELERATORS = {
     "switch": "System.Management.Automation.SwitchParameter", "timespan": "System.TimeSpan", "type": "System.Type",
     "uint": "System.UInt32", "uint16": "System.UInt16", "uint32": "System.UInt32", "uint64": "System.UInt64",
     "ulong": "System.UInt64", "uri": "System.Uri", "ushort": "System.UInt16", "version": "System.Version",
-    "void": "System.Void", "xml": "System.Xml.XmlDocument", "ordered": "System.Collections.Specialized.OrderedDictionary",
+    "void": "System.Void", "xml": "System.Xml.XmlDocument",
+    "ordered": "System.Collections.Specialized.OrderedDictionary",
 }  # fmt: skip
 _PYTHON_TYPES: dict[type, str] = {
     str: "System.String", values.Char: "System.Char", bool: "System.Boolean", int: "System.Int32",
@@ -243,7 +245,7 @@ def type_of(value: object) -> NetType:
         return find(value.type_name)
     if isinstance(value, values.PSObject):
         if value.exact_type:
-            return value.net_type
+            return typing.cast(NetType, value.net_type)
         return type_of(value.base) if value.base is not None else find("System.Management.Automation.PSCustomObject")
     if isinstance(value, ExceptionObject):
         return _types.get(value.type_names[0].lower()) or NetType(value.type_names[0], tuple(value.type_names[1:]))

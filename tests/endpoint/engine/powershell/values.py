@@ -254,7 +254,7 @@ class AliasProperty:
     target: str
 
 
-PSMember = typing.Union[NoteProperty, ScriptProperty, ScriptMethod, AliasProperty]
+PSMember: typing.TypeAlias = "NoteProperty | ScriptProperty | ScriptMethod | AliasProperty"
 
 
 class PSObject:

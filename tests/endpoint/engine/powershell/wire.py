@@ -28,7 +28,8 @@ _STRING = f"[System.String, {values.CORE_LIBRARY}]"
 _OBJECT = f"[System.Object, {values.CORE_LIBRARY}]"
 _NUMBERS: dict[type, typing.Any] = {
     int: psrp.PSInt, numbers.SByte: psrp.PSSByte, numbers.Byte: psrp.PSByte, numbers.Int16: psrp.PSInt16,
-    numbers.UInt16: psrp.PSUInt16, numbers.UInt32: psrp.PSUInt, numbers.Int64: psrp.PSInt64, numbers.UInt64: psrp.PSUInt64,
+    numbers.UInt16: psrp.PSUInt16, numbers.UInt32: psrp.PSUInt, numbers.Int64: psrp.PSInt64,
+    numbers.UInt64: psrp.PSUInt64,
     decimal.Decimal: psrp.PSDecimal,
 }  # fmt: skip
 #: How many levels of objects keep their properties, the value itself included.
@@ -47,6 +48,9 @@ class _Local(datetime.tzinfo):
 
     def dst(self, when: datetime.datetime | None) -> None:
         return None
+
+    def tzname(self, when: datetime.datetime | None) -> str:
+        return "local"
 
 
 class _DateTime(psrp.PSDateTime):
@@ -90,7 +94,8 @@ def to_psrp(value: object) -> typing.Any:
 def blank(type_names: typing.Sequence[str], text: str | None = None) -> psrp.PSObject:
     made = psrp.PSObject()
     made.PSObject.type_names = list(type_names)
-    made.PSObject.to_string = text
+    if text is not None:
+        made.PSObject.to_string = text
     return made
 
 
@@ -135,7 +140,8 @@ class _Converter:
         if isinstance(value, (values.NetList, list)):
             return self._list(value, depth)
         for kind, method in (
-            (ErrorRecord, self.error_record), (InformationalRecord, self._informational), (InformationRecord, self._information),
+            (ErrorRecord, self.error_record), (InformationalRecord, self._informational), (InformationRecord,
+            self._information),
             (ProgressRecord, self._progress), (HostMessage, self._host_message),
         ):  # fmt: skip
             if isinstance(value, kind):
@@ -190,7 +196,7 @@ class _Converter:
     def _list(self, value: list[object], depth: int) -> typing.Any:
         name = value.type_name if isinstance(value, values.NetList) else ""
         made: typing.Any
-        kind = psrp.PSList
+        kind: typing.Any = psrp.PSList
         if "HashSet" in name or name.endswith("Stack"):
             kind = psrp.PSIEnumerable if "HashSet" in name else psrp.PSStack
         if depth < 0:
@@ -241,7 +247,8 @@ class _Converter:
         data.PSObject.type_names = ["System.Collections.ListDictionaryInternal", "System.Object"]
         inner = self._exception(value.inner) if value.inner else None
         entries += [
-            ("TargetSite", None), ("Message", value.message), ("Data", data), ("InnerException", inner), ("HelpLink", None),
+            ("TargetSite", None), ("Message", value.message), ("Data", data), ("InnerException", inner), ("HelpLink",
+            None),
             ("Source", None), ("HResult", psrp.PSInt(value.hresult)), ("StackTrace", None),
         ]  # fmt: skip
         made.PSObject.adapted_properties = [_note(name, item) for name, item in entries]
@@ -324,7 +331,8 @@ class _Converter:
             ("ExpectingInput", value.expecting_input), ("InvocationName", value.invocation_name),
             ("Line", extent.line if extent else ""), ("OffsetInLine", psrp.PSInt(extent.column if extent else 0)),
             ("HistoryId", psrp.PSInt64(value.history_id)), ("PipelineIterationInfo", iteration),
-            ("PipelineLength", psrp.PSInt(value.pipeline_length)), ("PipelinePosition", psrp.PSInt(value.pipeline_position)),
+            ("PipelineLength", psrp.PSInt(value.pipeline_length)), ("PipelinePosition",
+            psrp.PSInt(value.pipeline_position)),
             ("PSScriptRoot", ""), ("PSCommandPath", None), ("PositionMessage", value.position_message),
             ("ScriptLineNumber", psrp.PSInt(extent.line_number if extent else 0)),
             ("ScriptName", extent.source.file or "" if extent else ""), ("UnboundArguments", shared[1]),
@@ -371,7 +379,8 @@ class _Converter:
         made.PSObject.extended_properties = [_note(name, item) for name, item in (
             ("MessageData", self.convert(record.message, 1)), ("Source", record.source),
             ("TimeGenerated", _date(dates.now())), ("Tags", tags), ("User", record.user), ("Computer", record.computer),
-            ("ProcessId", psrp.PSUInt(record.process_id)), ("NativeThreadId", psrp.PSUInt(1)), ("ManagedThreadId", psrp.PSUInt(1)),
+            ("ProcessId", psrp.PSUInt(record.process_id)), ("NativeThreadId", psrp.PSUInt(1)), ("ManagedThreadId",
+            psrp.PSUInt(1)),
         )]  # fmt: skip
         return made
 
@@ -401,9 +410,13 @@ class _Converter:
 _ENUM = ("System.Enum", "System.ValueType", "System.Object")
 
 
+_make_enum: typing.Any = enum.Enum
+
+
 def _enumeration(type_names: typing.Sequence[str], text: str, number: int) -> typing.Any:
     """A value of an enumeration: its text and its number in one object.  psrpcore makes that of Python's enums only."""
-    kind: typing.Any = enum.Enum("Enumeration", {text: psrp.PSInt(number)})
+    named: typing.Any = {text: psrp.PSInt(number)}
+    kind: typing.Any = _make_enum("Enumeration", named)
     kind.PSObject = blank(type_names).PSObject
     return kind[text]
 
@@ -443,7 +456,10 @@ def category_target(record: ErrorRecord) -> tuple[str, str]:
 def category_message(record: ErrorRecord) -> str:
     """``ObjectNotFound: (name:type) [activity], reason``"""
     name, kind = category_target(record)
-    return f"{record.category.name}: ({_shortened(name)}:{_shortened(kind)}) [{_shortened(record.activity)}], {record.category_reason}"
+    return (
+        f"{record.category.name}: ({_shortened(name)}:{_shortened(kind)}) "
+        f"[{_shortened(record.activity)}], {record.category_reason}"
+    )
 
 
 def _shortened(text: str) -> str:
@@ -495,7 +511,8 @@ def _primitive(value: object) -> tuple[bool, typing.Any]:
 
 _FROM_NUMBERS: dict[type, typing.Callable[[typing.Any], object]] = {
     psrp.PSInt: int, psrp.PSSByte: numbers.SByte, psrp.PSByte: numbers.Byte, psrp.PSInt16: numbers.Int16,
-    psrp.PSUInt16: numbers.UInt16, psrp.PSUInt: numbers.UInt32, psrp.PSInt64: numbers.Int64, psrp.PSUInt64: numbers.UInt64,
+    psrp.PSUInt16: numbers.UInt16, psrp.PSUInt: numbers.UInt32, psrp.PSInt64: numbers.Int64,
+    psrp.PSUInt64: numbers.UInt64,
     psrp.PSDouble: float, psrp.PSSingle: numbers.Single,
 }  # fmt: skip
 
@@ -510,7 +527,7 @@ def from_psrp(value: object) -> object:
     for known, make in _FROM_TYPES:
         if isinstance(value, known):
             return make(value)
-    if isinstance(value, psrp.PSDict) or isinstance(value, dict):
+    if isinstance(value, (psrp.PSDict, dict)):
         return values.Hashtable((from_psrp(key), from_psrp(item)) for key, item in value.items())
     if isinstance(value, (psrp.PSList, psrp.PSStack, psrp.PSIEnumerable, list)):
         return _from_list(value)

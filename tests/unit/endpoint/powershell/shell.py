@@ -52,7 +52,7 @@ class Shell:
         self,
         text: str,
         *,
-        input: typing.Iterable[object] = (),  # noqa: A002 - as in Runspace.invoke
+        input: typing.Iterable[object] = (),
         stop: threading.Event | None = None,
         script: bool = True,
         **parameters: object,

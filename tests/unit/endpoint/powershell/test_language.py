@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.convert import to_string
 
+from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.convert import to_string
 from ansible_collections.remoting.powershell.tests.unit.endpoint.powershell.shell import Shell
 
 EXPRESSIONS = {

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.errors import ParseError
 from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.parser import parse
-
 from ansible_collections.remoting.powershell.tests.unit.endpoint.powershell.shell import Shell
 
 VALID = {

@@ -9,9 +9,9 @@ import pathlib
 import threading
 
 import pytest
+
 from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell import Language, PipelineStopped
 from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.errors import PSTerminating
-
 from ansible_collections.remoting.powershell.tests.unit.endpoint.powershell.shell import Recorder, Shell
 
 

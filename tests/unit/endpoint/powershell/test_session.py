@@ -29,15 +29,15 @@ SCRIPTS = {
         2,
         3,
     ],
-    "function f { param([Parameter(ValueFromPipelineByPropertyName)]$n) process { $n } }; @{n = 7} | ForEach-Object { [pscustomobject]$_ } | f": [
-        7
-    ],
+    "function f { param([Parameter(ValueFromPipelineByPropertyName)]$n) process { $n } }; "
+    "@{n = 7} | ForEach-Object { [pscustomobject]$_ } | f": [7],
     "function f { param([Parameter(ValueFromRemainingArguments)][string[]]$r) $r.Count }; f a b c": [3],
     "function f { [CmdletBinding()] param($a) $PSBoundParameters.ContainsKey('a'); $PSBoundParameters.Count }; f": [
         False,
         0,
     ],
-    "function f { [CmdletBinding(DefaultParameterSetName='a')] param([Parameter(ParameterSetName='a')]$x, [Parameter(ParameterSetName='b')]$y) $PSCmdlet.ParameterSetName }; f; f -y 1": [
+    "function f { [CmdletBinding(DefaultParameterSetName='a')] param([Parameter(ParameterSetName='a')]$x, "
+    "[Parameter(ParameterSetName='b')]$y) $PSCmdlet.ParameterSetName }; f; f -y 1": [
         "a",
         "b",
     ],
@@ -56,7 +56,8 @@ SCRIPTS = {
     "Get-Variable LASTEXITCODE -ErrorAction SilentlyContinue; $?": [False],
     "[int]$typed = '4'; $typed; try { $typed = 'x' } catch { 'refused' }; $typed": [4, "refused", 4],
     # classes
-    "class A { [int]$x = 1; [int] M() { return $this.x } }; class B : A { [string] ToString() { return 'B!' } }; $b = [B]::new(); $b.M(); \"$b\"; $b -is [A]": [
+    "class A { [int]$x = 1; [int] M() { return $this.x } }; class B : A { [string] ToString() { return 'B!' } }; "
+    '$b = [B]::new(); $b.M(); "$b"; $b -is [A]': [
         1,
         "B!",
         True,

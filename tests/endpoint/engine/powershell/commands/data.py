@@ -186,7 +186,7 @@ def _csv_lines(call: Call, items: list[object]) -> typing.Iterator[str]:
     columns = [name for name, _ in members.property_names(items[0])]
     delimiter = call.text("Delimiter", ",")
     quotes = call.text("UseQuotes", "Always").lower()
-    quoting = {"always": csv.QUOTE_ALL, "asneeded": csv.QUOTE_MINIMAL, "never": csv.QUOTE_NONE}[quotes]
+    quoting: typing.Any = {"always": csv.QUOTE_ALL, "asneeded": csv.QUOTE_MINIMAL, "never": csv.QUOTE_NONE}[quotes]
     for row in (columns, *_csv_rows(items, columns)):
         buffer = io.StringIO()
         csv.writer(buffer, delimiter=delimiter, quoting=quoting, lineterminator="").writerow(row)
@@ -204,7 +204,10 @@ class ConvertToCsv(Collecting):
 
 @cmdlet(
     "Export-Csv",
-    "InputObject!<0 Path:string@0 LiteralPath:string Delimiter:string@1 NoTypeInformation|NTI:switch Encoding:string Append:switch Force:switch UseQuotes:string",
+    (
+        "InputObject!<0 Path:string@0 LiteralPath:string Delimiter:string@1 NoTypeInformation|NTI:switch "
+        "Encoding:string Append:switch Force:switch UseQuotes:string"
+    ),
     aliases="epcsv",
 )
 class ExportCsv(Collecting):
@@ -225,13 +228,13 @@ def _from_csv(call: Call, lines: list[str]) -> typing.Iterator[object]:
     header = call.texts("Header") or (rows.pop(0) if rows else [])
     for row in rows:
         if row:
-            yield values.PSObject(zip(header, [*row, *([None] * len(header))]))
+            yield values.PSObject(zip(header, [*row, *([None] * len(header))], strict=False))
 
 
 @cmdlet("ConvertFrom-Csv", "InputObject:object[]@0!<0 Delimiter:string@1 Header:string[]")
 class ConvertFromCsv(Collecting):
     def process(self, item: object) -> None:
-        self.items.extend(self.call.list("InputObject"))
+        self.items.extend(self.call.items("InputObject"))
 
     def end(self) -> None:
         lines = [line for item in self.items for line in to_string(item).splitlines()]
@@ -269,7 +272,7 @@ class _Formatted(Collecting):
             )
 
     def cells(self) -> tuple[list[str], list[list[str]]]:
-        keys = self.call.list("Property")
+        keys = self.call.items("Property")
         if not keys:
             keys = [name for name, _ in members.property_names(self.items[0])]
         rows = [[to_string(selected(item, key, self.call.frame)) for key in keys] for item in self.items]
@@ -294,7 +297,10 @@ class FormatList(_Formatted):
 
 @cmdlet(
     "Get-Date",
-    "Date:datetime@0< Format:string UFormat:string Year:int Month:int Day:int Hour:int Minute:int Second:int AsUTC:switch UnixTimeSeconds:long DisplayHint:string",
+    (
+        "Date:datetime@0< Format:string UFormat:string Year:int Month:int Day:int Hour:int Minute:int "
+        "Second:int AsUTC:switch UnixTimeSeconds:long DisplayHint:string"
+    ),
 )
 def get_date(call: Call) -> typing.Iterator[object]:
     moment = call.get("Date") or dates.now()
@@ -303,7 +309,8 @@ def get_date(call: Call) -> typing.Iterator[object]:
     parts = dates.python_datetime(moment)
     given = {part: call.get(part) for part in ("Year", "Month", "Day", "Hour", "Minute", "Second") if call.has(part)}
     if given:
-        parts = parts.replace(**{name.lower(): typing.cast(int, value) for name, value in given.items()})
+        wanted: typing.Any = {name.lower(): value for name, value in given.items()}
+        parts = parts.replace(**wanted)
         moment = dates.from_parts(
             parts.year,
             parts.month,
@@ -344,7 +351,11 @@ def new_guid(call: Call) -> typing.Iterator[object]:
 
 @cmdlet(
     "Select-String",
-    "Pattern:string[]@0! Path:string[]@1 LiteralPath|PSPath:string[]~ InputObject<0 SimpleMatch:switch CaseSensitive:switch Quiet:switch AllMatches:switch NotMatch:switch List:switch Raw:switch",
+    (
+        "Pattern:string[]@0! Path:string[]@1 LiteralPath|PSPath:string[]~ InputObject<0 "
+        "SimpleMatch:switch CaseSensitive:switch Quiet:switch AllMatches:switch NotMatch:switch "
+        "List:switch Raw:switch"
+    ),
     aliases="sls",
 )
 def select_string(call: Call) -> typing.Iterator[object]:
@@ -365,7 +376,7 @@ def select_string(call: Call) -> typing.Iterator[object]:
             found = next(
                 (
                     (pattern, match)
-                    for pattern, text in zip(compiled, call.texts("Pattern"))
+                    for pattern, text in zip(compiled, call.texts("Pattern"), strict=False)
                     if (match := pattern.search(line))
                 ),
                 None,
@@ -389,7 +400,8 @@ def _match_info(path: str, number: int, line: str, found: typing.Any, call: Call
     name = path.rpartition("/")[2]
     text = line if path == "InputStream" else f"{name}:{number}:{line}"
     return values.ObjectValue(["Microsoft.PowerShell.Commands.MatchInfo", "System.Object"], {
-        "IgnoreCase": not call.flag("CaseSensitive"), "LineNumber": numbers.UInt64(number), "Line": line, "Filename": name, "Path": path,
+        "IgnoreCase": not call.flag("CaseSensitive"), "LineNumber": numbers.UInt64(number), "Line": line,
+        "Filename": name, "Path": path,
         "Pattern": call.texts("Pattern")[0], "Context": None,
         "Matches": values.TypedArray("System.Text.RegularExpressions.Match", matches),
     }, text)  # fmt: skip

@@ -38,7 +38,7 @@ def invoke_expression(call: Call) -> None:
 class InvokeCommand(Cmdlet):
     def begin(self) -> None:
         call = self.call
-        arguments = [Argument(value) for value in call.list("ArgumentList")]
+        arguments = [Argument(value) for value in call.items("ArgumentList")]
         self.stage = BlockStage(call.frame, call.get("ScriptBlock"), arguments, new_scope=not call.flag("NoNewScope"))
         connect(
             [self.stage],
@@ -83,21 +83,25 @@ def command_object(target: dispatch.Resolved, name: str) -> values.ObjectValue:
     if isinstance(target, Function):
         text = target.block.text
         properties: dict[str, object] = {
-            "ScriptBlock": target.block, "CmdletBinding": False, "DefaultParameterSet": None, "Definition": text, "Options": "None",
+            "ScriptBlock": target.block, "CmdletBinding": False, "DefaultParameterSet": None, "Definition": text,
+            "Options": "None",
             "Description": "", "Verb": "", "Noun": "", "HelpFile": None, "OutputType": [], "Name": target.name,
             "CommandType": "Function", "Source": "", **common,
         }  # fmt: skip
         kind = "FunctionInfo"
     elif isinstance(target, CmdletType):
         verb, _, noun = target.name.partition("-")
-        properties = {"Verb": verb, "Noun": noun, "ImplementingType": target.class_name, "Definition": target.name, "Name": target.name,
-                      "CommandType": "Cmdlet", "Source": target.module, **common, "Version": values.Version((7, 0, 0, 0)),
+        properties = {"Verb": verb, "Noun": noun, "ImplementingType": target.class_name, "Definition": target.name,
+            "Name": target.name,
+                      "CommandType": "Cmdlet", "Source": target.module, **common, "Version": values.Version((7, 0, 0,
+                      0)),
                       "ModuleName": target.module}  # fmt: skip
         kind = "CmdletInfo"
     else:
         script = target.lower().endswith(".ps1")
         properties = {"Path": target, "Extension": os.path.splitext(target)[1], "Definition": target, "Source": target,
-                      "Name": os.path.basename(target), "CommandType": "ExternalScript" if script else "Application", **common}  # fmt: skip
+                      "Name": os.path.basename(target), "CommandType": "ExternalScript" if script else "Application",
+                      **common}  # fmt: skip
         kind = "ExternalScriptInfo" if script else "ApplicationInfo"
     made = values.ObjectValue(
         [_AUTOMATION + kind, f"{_AUTOMATION}CommandInfo", "System.Object"], properties, to_string(properties["Name"])
@@ -108,7 +112,8 @@ def command_object(target: dispatch.Resolved, name: str) -> values.ObjectValue:
 
 def alias_object(name: str, target: str) -> values.ObjectValue:
     properties: dict[str, object] = {
-        "ReferencedCommand": target, "ResolvedCommand": target, "Definition": target, "Options": "None", "Description": "",
+        "ReferencedCommand": target, "ResolvedCommand": target, "Definition": target, "Options": "None",
+        "Description": "",
         "OutputType": [], "Name": name, "CommandType": "Alias", "Source": "", "Version": None, "Visibility": "Public",
         "ModuleName": "", "Module": None, "RemotingCapability": "PowerShell",
     }  # fmt: skip
@@ -132,8 +137,10 @@ def get_command(call: Call) -> typing.Iterator[object]:
         found = [item for item in found if not kinds or to_string(item.properties["CommandType"]).lower() in kinds]
         if not found and not set("*?") & set(name):
             message = (
-                f"The term '{name}' is not recognized as a name of a cmdlet, function, script file, or executable program.\n"
-                "Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
+                f"The term '{name}' is not recognized as a name of a cmdlet, function, script file, "
+                "or executable program.\n"
+                "Check the spelling of the name, or if a path was included, verify that the path is "
+                "correct and try again."
             )
             kind = f"{_AUTOMATION}CommandNotFoundException"
             call.write_error(
@@ -155,7 +162,8 @@ def _commands(call: Call, name: str) -> typing.Iterator[values.ObjectValue]:
     pattern = operators.wildcard(name)
     verbs, nouns = ([operators.wildcard(text) for text in call.texts(part)] for part in ("Verb", "Noun"))
     functions = {key: found for scope in call.frame.scope.chain() for key, found in scope.functions.items()}
-    for target in (*functions.values(), *CMDLETS.values()):
+    every: list[Function | CmdletType] = [*functions.values(), *CMDLETS.values()]
+    for target in every:
         verb, _, noun = target.name.partition("-")
         if pattern.match(target.name) and all(
             any(p.match(part) for p in wanted) for part, wanted in ((verb, verbs), (noun, nouns)) if wanted
@@ -173,7 +181,10 @@ def get_help(call: Call) -> typing.Iterator[object]:
     name = call.text("Name")
     found = dispatch.resolve(name, call.frame) if name else None
     if name and found is None:
-        message = f'Get-Help could not find {name} in a help file in this session. To download updated help topics type: "Update-Help".'
+        message = (
+            f"Get-Help could not find {name} in a help file in this session. To download updated help "
+            'topics type: "Update-Help".'
+        )
         raise call.fail(message, "HelpNotFound", Category.ResourceUnavailable)
     yield f"\nNAME\n    {name or 'Get-Help'}\n"
 

@@ -53,16 +53,21 @@ def item_object(path: str) -> values.ObjectValue:
     link = os.readlink(path) if os.path.islink(path) else None
     parent = os.path.dirname(path)
     head: dict[str, object] = {"Parent": _text_item(parent), "Root": _text_item("/")} if directory else {
-        "Length": numbers.Int64(info.st_size), "DirectoryName": parent, "Directory": _text_item(parent), "IsReadOnly": not os.access(path, os.W_OK),
+        "Length": numbers.Int64(info.st_size), "DirectoryName": parent, "Directory": _text_item(parent),
+        "IsReadOnly": not os.access(path, os.W_OK),
     }  # fmt: skip
     tail: dict[str, object] = {
-        "FullName": path, "Extension": os.path.splitext(name)[1], "Name": name, "Exists": True, **times, "LinkTarget": link,
+        "FullName": path, "Extension": os.path.splitext(name)[1], "Name": name, "Exists": True, **times,
+        "LinkTarget": link,
         "UnixFileMode": numbers.smallest(stat.S_IMODE(info.st_mode)), "Attributes": attributes_of(path),
     }  # fmt: skip
     extended: dict[str, object] = {
-        "PSPath": f"Microsoft.PowerShell.Core\\FileSystem::{path}", "PSParentPath": f"Microsoft.PowerShell.Core\\FileSystem::{parent}",
-        "PSChildName": name, "PSDrive": "/", "PSProvider": "Microsoft.PowerShell.Core\\FileSystem", "PSIsContainer": directory,
-        "Mode": _mode(path, directory), "BaseName": name if directory else os.path.splitext(name)[0], "LinkType": "SymbolicLink" if link else None,
+        "PSPath": f"Microsoft.PowerShell.Core\\FileSystem::{path}",
+        "PSParentPath": f"Microsoft.PowerShell.Core\\FileSystem::{parent}",
+        "PSChildName": name, "PSDrive": "/", "PSProvider": "Microsoft.PowerShell.Core\\FileSystem",
+        "PSIsContainer": directory,
+        "Mode": _mode(path, directory), "BaseName": name if directory else os.path.splitext(name)[0],
+        "LinkType": "SymbolicLink" if link else None,
         "Target": link,
     }  # fmt: skip
     kind = "System.IO.DirectoryInfo" if directory else "System.IO.FileInfo"
@@ -188,7 +193,10 @@ def _environment_entry(key: str, value: str) -> values.ObjectValue:
     )
 
 
-_PATH = "Path:string[]@0<~(Path) LiteralPath|PSPath|LP:string[]~(Literal) Include:string[] Exclude:string[] Filter:string Force:switch"
+_PATH = (
+    "Path:string[]@0<~(Path) LiteralPath|PSPath|LP:string[]~(Literal) Include:string[] Exclude:string[] "
+    "Filter:string Force:switch"
+)
 
 
 @cmdlet("Get-Item", f"{_PATH} Stream:string[]", aliases="gi", module="Management", default_set="Path")
@@ -207,7 +215,8 @@ def get_item(call: Call) -> typing.Iterator[object]:
 
 @cmdlet(
     "Get-ChildItem",
-    "Path:string[]@0<~ LiteralPath|PSPath:string[]~ Filter:string@1 Include:string[] Exclude:string[] Recurse|s:switch Depth:int "
+    "Path:string[]@0<~ LiteralPath|PSPath:string[]~ Filter:string@1 Include:string[] "
+    "Exclude:string[] Recurse|s:switch Depth:int "
     "Force:switch Name:switch File:switch Directory|ad:switch Hidden:switch",
     aliases="dir gci ls",
     module="Management",
@@ -261,8 +270,11 @@ def test_path(call: Call) -> typing.Iterator[object]:
         found = (
             glob.glob(path) if set("*?[") & set(text) and call.has("Path") else [path] if os.path.lexists(path) else []
         )
-        tests = {"container": os.path.isdir, "leaf": lambda item: not os.path.isdir(item)}
-        yield any(tests.get(kind, lambda item: True)(item) for item in found)
+        tests: dict[str, typing.Callable[[str], bool]] = {
+            "container": os.path.isdir,
+            "leaf": lambda item: not os.path.isdir(item),
+        }
+        yield any(kind not in tests or tests[kind](item) for item in found)
 
 
 @cmdlet(
@@ -367,12 +379,12 @@ def _remove_drive_item(call: Call, drive: str, name: str) -> None:
         set_environment(call.session, key, None)
         return
     for scope in call.frame.scope.chain():
-        table: dict[str, typing.Any] = {
+        tables: typing.Any = {
             "variable": scope.variables,
             "function": scope.functions,
             "alias": scope.aliases,
-        }[drive]
-        if table.pop(name.lower(), None) is not None:
+        }
+        if tables[drive].pop(name.lower(), None) is not None:
             return
     not_found(call, f"{drive.capitalize()}:{name}")
 
@@ -440,8 +452,9 @@ def rename_item(call: Call) -> typing.Iterator[object]:
 
 @cmdlet(
     "Get-Content",
-    "Path:string[]@0<~ LiteralPath|PSPath:string[]~ Raw:switch TotalCount|First|Head:int Tail|Last:int Encoding:string "
-    "AsByteStream:switch ReadCount:int Delimiter:string Wait:switch Force:switch Filter:string Include:string[] Exclude:string[]",
+    "Path:string[]@0<~ LiteralPath|PSPath:string[]~ Raw:switch TotalCount|First|Head:int Tail|Last:int "
+    "Encoding:string AsByteStream:switch ReadCount:int Delimiter:string Wait:switch Force:switch Filter:string "
+    "Include:string[] Exclude:string[]",
     aliases="cat gc type",
     module="Management",
 )
@@ -493,7 +506,7 @@ class _Writer(Cmdlet):
         self.items: list[object] = []
 
     def process(self, item: object) -> None:
-        self.items.extend(self.call.list("Value"))
+        self.items.extend(self.call.items("Value"))
 
     def end(self) -> None:
         call = self.call
@@ -543,7 +556,10 @@ def clear_content(call: Call) -> None:
 
 @cmdlet(
     "Out-File",
-    "FilePath|Path:string@0 LiteralPath:string InputObject<0 Encoding:string@1 Append:switch NoNewline:switch Force:switch Width:int NoClobber:switch",
+    (
+        "FilePath|Path:string@0 LiteralPath:string InputObject<0 Encoding:string@1 Append:switch "
+        "NoNewline:switch Force:switch Width:int NoClobber:switch"
+    ),
 )
 class OutFile(_Writer):
     def process(self, item: object) -> None:
@@ -635,7 +651,10 @@ def join_path(call: Call) -> typing.Iterator[object]:
 
 @cmdlet(
     "Split-Path",
-    "Path:string[]@0!<~ LiteralPath:string[] Parent:switch Leaf:switch LeafBase:switch Extension:switch Qualifier:switch NoQualifier:switch IsAbsolute:switch",
+    (
+        "Path:string[]@0!<~ LiteralPath:string[] Parent:switch Leaf:switch LeafBase:switch "
+        "Extension:switch Qualifier:switch NoQualifier:switch IsAbsolute:switch"
+    ),
     module="Management",
 )
 def split_path(call: Call) -> typing.Iterator[object]:

@@ -51,7 +51,7 @@ def run_in_place(block: values.ScriptBlock, frame: Frame, item: object) -> None:
 class ForEachObject(Cmdlet):
     def begin(self) -> None:
         self.frame = self.call.frame.with_output(self.call.stage.write, self.call.stage.streams)
-        blocks = self.call.list("Process")
+        blocks = self.call.items("Process")
         if len(blocks) > 1 and not self.call.has("Begin"):
             self.call.parameters["begin"], *blocks = blocks
             if len(blocks) > 1 and not self.call.has("End"):
@@ -77,7 +77,7 @@ class ForEachObject(Cmdlet):
         found, value = members.find_property(item, name)
         if not found or isinstance(value, values.ScriptMethod):
             try:
-                value = members.invoke(item, name, self.call.list("ArgumentList"))
+                value = members.invoke(item, name, self.call.items("ArgumentList"))
             except Exception:
                 if found or self.call.has("ArgumentList"):
                     raise
@@ -176,7 +176,7 @@ class SelectObject(Cmdlet):
             return
         if self.count <= self.call.get("Skip", 0):
             return
-        if self.call.has("Index") and self.count - 1 not in self.call.list("Index"):
+        if self.call.has("Index") and self.count - 1 not in self.call.items("Index"):
             return
         self._write(item)
         if self.call.has("First") and self.written >= self.call.get("First"):
@@ -223,7 +223,7 @@ class SelectObject(Cmdlet):
         base = typesystem.type_names(item)[0] if item is not None else "System.Object"
         made.type_names = [f"Selected.{base}"]
         excluded = [operators.wildcard(text) for text in self.call.texts("ExcludeProperty")]
-        for key in self.call.list("Property") or ["*"]:
+        for key in self.call.items("Property") or ["*"]:
             if isinstance(key, str) and set("*?") & set(key):
                 pattern = operators.wildcard(key)
                 names = [name for name, _ in members.property_names(item) if pattern.match(name)]
@@ -267,12 +267,15 @@ class Collecting(Cmdlet):
 
 @cmdlet(
     "Sort-Object",
-    "Property:object[]@0 Descending:switch Unique:switch CaseSensitive:switch Stable:switch Top:int Bottom:int InputObject<0",
+    (
+        "Property:object[]@0 Descending:switch Unique:switch CaseSensitive:switch Stable:switch Top:int "
+        "Bottom:int InputObject<0"
+    ),
     aliases="sort",
 )
 class SortObject(Collecting):
     def end(self) -> None:
-        keys = self.call.list("Property") or [None]
+        keys = self.call.items("Property") or [None]
         descending, cased = self.call.flag("Descending"), self.call.flag("CaseSensitive")
 
         def compare(first: object, second: object) -> int:
@@ -306,7 +309,8 @@ def _compare(left: object, right: object, ignore_case: bool) -> int:
 
 @cmdlet(
     "Measure-Object",
-    "Property:string[]@0 Sum:switch Average:switch Maximum:switch Minimum:switch StandardDeviation:switch AllStats:switch "
+    "Property:string[]@0 Sum:switch Average:switch Maximum:switch Minimum:switch "
+    "StandardDeviation:switch AllStats:switch "
     "Line:switch Word:switch Character:switch InputObject<0",
     aliases="measure",
 )
@@ -315,7 +319,7 @@ class MeasureObject(Collecting):
         if any(self.call.flag(name) for name in ("Line", "Word", "Character")):
             self.call.write(self._text_info())
             return
-        for name in self.call.list("Property") or [None]:
+        for name in self.call.items("Property") or [None]:
             self.call.write(self._info(name))
 
     def _info(self, name: object) -> values.ObjectValue:
@@ -353,7 +357,8 @@ class MeasureObject(Collecting):
     def _text_info(self) -> values.ObjectValue:
         text = [to_string(item) for item in self.items]
         return values.ObjectValue(
-            ["Microsoft.PowerShell.Commands.TextMeasureInfo", "Microsoft.PowerShell.Commands.MeasureInfo", "System.Object"],
+            ["Microsoft.PowerShell.Commands.TextMeasureInfo", "Microsoft.PowerShell.Commands.MeasureInfo",
+            "System.Object"],
             {
                 "Lines": sum(max(1, line.count("\n") + 1) for line in text) if self.call.flag("Line") else None,
                 "Words": sum(len(line.split()) for line in text) if self.call.flag("Word") else None,
@@ -369,12 +374,12 @@ class MeasureObject(Collecting):
 )
 class GroupObject(Collecting):
     def end(self) -> None:
-        groups: dict[object, tuple[list[object], list[object]]] = {}
+        groups: dict[object, tuple[list[typing.Any], list[object]]] = {}
         for item in self.items:
             found = (
                 [item]
                 if not self.call.has("Property")
-                else [selected(item, key, self.call.frame) for key in self.call.list("Property")]
+                else [selected(item, key, self.call.frame) for key in self.call.items("Property")]
             )
             key = tuple(values.key_of(to_string(value), not self.call.flag("CaseSensitive")) for value in found)
             groups.setdefault(key, (found, []))[1].append(item)
@@ -384,9 +389,9 @@ class GroupObject(Collecting):
                 table[to_string(found[0]) if self.call.flag("AsString") else found[0]] = items
             self.call.write(table)
             return
-        for found, items in sorted(
-            groups.values(), key=functools.cmp_to_key(lambda a, b: _compare(a[0][0], b[0][0], True))
-        ):
+        ordered = list(groups.values())
+        ordered.sort(key=functools.cmp_to_key(lambda first, second: _compare(first[0][0], second[0][0], True)))
+        for found, items in ordered:
             self.call.write(_group(found, [] if self.call.flag("NoElement") else items, len(items)))
 
 
@@ -466,7 +471,10 @@ class AddMember(Cmdlet):
 
     def _add(self, target: values.PSObject, member: values.PSMember) -> None:
         if member.name.lower() in target.members and not self.call.flag("Force"):
-            message = f'Cannot add a member with the name "{member.name}" because a member with that name already exists. To overwrite the member anyway, add the Force parameter to your command.'
+            message = (
+                f'Cannot add a member with the name "{member.name}" because a member with that name '
+                "already exists. To overwrite the member anyway, add the Force parameter to your command."
+            )
             kind = "System.InvalidOperationException"
             self.call.write_error(
                 self.call.error(message, "MemberAlreadyExists", Category.InvalidOperation, target, kind)
@@ -488,7 +496,10 @@ class GetMember(Collecting):
             for name, kind in sorted(members.property_names(item)):
                 if any(pattern.match(name) for pattern in patterns):
                     value = members.get_member(item, name)
-                    shown = f"{typesystem.type_of(value).full_name if value is not None else 'object'} {name}={to_string(value)}"
+                    shown = (
+                        f"{typesystem.type_of(value).full_name if value is not None else 'object'} "
+                        f"{name}={to_string(value)}"
+                    )
                     self.call.write(values.ObjectValue(
                         ["Microsoft.PowerShell.Commands.MemberDefinition", "System.Object"],
                         {"TypeName": type_name, "Name": name, "MemberType": kind, "Definition": shown},
@@ -497,11 +508,14 @@ class GetMember(Collecting):
 
 @cmdlet(
     "Compare-Object",
-    "ReferenceObject:object[]@0!0 DifferenceObject:object[]@1!0< Property:object[] IncludeEqual:switch ExcludeDifferent:switch PassThru:switch",
+    (
+        "ReferenceObject:object[]@0!0 DifferenceObject:object[]@1!0< Property:object[] "
+        "IncludeEqual:switch ExcludeDifferent:switch PassThru:switch"
+    ),
     aliases="compare diff",
 )
 def compare_object(call: Call) -> typing.Iterable[object]:
-    left, right = call.list("ReferenceObject"), call.list("DifferenceObject")
+    left, right = call.items("ReferenceObject"), call.items("DifferenceObject")
     rest = list(right)
     for item in left:
         match = next((other for other in rest if operators.equal(item, other)), None)
@@ -525,7 +539,7 @@ def new_object(call: Call) -> typing.Iterable[object]:
         raise call.fail(
             message, "TypeNotFound", Category.InvalidType, None, "System.Management.Automation.PSArgumentException"
         )
-    made = members.invoke_static(found, "new", call.list("ArgumentList"))
+    made = members.invoke_static(found, "new", call.items("ArgumentList"))
     for key, value in (call.get("Property") or values.Hashtable()).items():
         if isinstance(made, values.PSObject) and made.custom:
             made.set(to_string(key), value)

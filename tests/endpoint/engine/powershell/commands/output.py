@@ -135,7 +135,8 @@ def write_host(call: Call) -> None:
 def write_progress(call: Call) -> None:
     operation = call.text("CurrentOperation") if call.has("CurrentOperation") else None
     record = ProgressRecord(
-        call.text("Activity"), call.get("Id", 0), call.text("Status", "Processing"), operation, call.get("ParentId", -1),
+        call.text("Activity"), call.get("Id", 0), call.text("Status", "Processing"), operation, call.get("ParentId",
+        -1),
         call.get("PercentComplete", -1), call.get("SecondsRemaining", -1), call.flag("Completed"),
     )  # fmt: skip
     call.stage.streams.progress(record)
@@ -182,7 +183,11 @@ class OutString(OutHost):
 def read_host(call: Call) -> typing.Iterable[object]:
     host = call.session.host
     if host is None:
-        message = "A command that prompts the user failed because the host program or the command type does not support user interaction. The host was attempting to request confirmation with the following message: "
+        message = (
+            "A command that prompts the user failed because the host program or the command type does "
+            "not support user interaction. The host was attempting to request confirmation with the "
+            "following message: "
+        )
         kind = "System.Management.Automation.PSInvalidOperationException"
         raise call.fail(message, "InvalidOperation", Category.InvalidOperation, None, kind)
     if call.has("Prompt"):

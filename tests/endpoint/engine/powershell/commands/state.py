@@ -84,7 +84,10 @@ def get_variable(call: Call) -> typing.Iterator[object]:
 
 @cmdlet(
     "Set-Variable",
-    "Name:string[]@0!~ Value@1<0 Scope:string Option:string Force:switch PassThru:switch Description:string Visibility:string",
+    (
+        "Name:string[]@0!~ Value@1<0 Scope:string Option:string Force:switch PassThru:switch "
+        "Description:string Visibility:string"
+    ),
     aliases="sv set",
 )
 def set_variable(call: Call) -> typing.Iterator[object]:
@@ -98,7 +101,10 @@ def set_variable(call: Call) -> typing.Iterator[object]:
 
 @cmdlet(
     "New-Variable",
-    "Name:string@0!~ Value@1<0 Scope:string Option:string Force:switch PassThru:switch Description:string Visibility:string",
+    (
+        "Name:string@0!~ Value@1<0 Scope:string Option:string Force:switch PassThru:switch "
+        "Description:string Visibility:string"
+    ),
     aliases="nv",
 )
 def new_variable(call: Call) -> typing.Iterator[object]:
@@ -125,7 +131,10 @@ def remove_variable(call: Call) -> None:
             _missing(call, "variable", name)
         for variable in found:
             if "Constant" in variable.options or ("ReadOnly" in variable.options and not call.flag("Force")):
-                message = f"Cannot remove variable {variable.name} because it is constant or read-only. If the variable is read-only, try the operation again specifying the Force option."
+                message = (
+                    f"Cannot remove variable {variable.name} because it is constant or read-only. If the "
+                    "variable is read-only, try the operation again specifying the Force option."
+                )
                 call.write_error(
                     call.error(
                         message,
@@ -237,17 +246,25 @@ def _module(name: str) -> values.ObjectValue:
 
 @cmdlet(
     "Import-Module",
-    "Name:object[]@0!<~ Force:switch Global:switch PassThru:switch DisableNameChecking:switch Scope:string Function:string[] Cmdlet:string[] Variable:string[] Alias:string[] ArgumentList|Args:object[] RequiredVersion:string MinimumVersion|Version:string Prefix:string SkipEditionCheck:switch",
+    (
+        "Name:object[]@0!<~ Force:switch Global:switch PassThru:switch DisableNameChecking:switch "
+        "Scope:string Function:string[] Cmdlet:string[] Variable:string[] Alias:string[] "
+        "ArgumentList|Args:object[] RequiredVersion:string MinimumVersion|Version:string Prefix:string "
+        "SkipEditionCheck:switch"
+    ),
     aliases="ipmo",
     module="Core",
 )
 def import_module(call: Call) -> typing.Iterator[object]:
-    for item in call.list("Name"):
+    for item in call.items("Name"):
         name = to_string(item)
         known = next((module for module in _MODULES if module.lower() == name.lower()), None)
         path = call.session.resolve(name)
         if known is None and not os.path.isfile(path):
-            message = f"The specified module '{name}' was not loaded because no valid module file was found in any module directory."
+            message = (
+                f"The specified module '{name}' was not loaded because no valid module file was found in "
+                "any module directory."
+            )
             kind = "System.IO.FileNotFoundException"
             call.write_error(call.error(message, "Modules_ModuleNotFound", Category.ResourceUnavailable, name, kind))
             continue
@@ -262,7 +279,7 @@ def import_module(call: Call) -> typing.Iterator[object]:
 
 def _load_module(call: Call, path: str) -> None:
     """A script module's functions and aliases go to the global scope."""
-    stage = dispatch.script_stage(path, call.frame, [Argument(item) for item in call.list("ArgumentList")], None)
+    stage = dispatch.script_stage(path, call.frame, [Argument(item) for item in call.items("ArgumentList")], None)
     stage.write, stage.streams = call.stage.write, call.stage.streams
     stage.begin()
     stage.end()
@@ -275,12 +292,15 @@ def _load_module(call: Call, path: str) -> None:
 
 @cmdlet(
     "New-Module",
-    "ScriptBlock:scriptblock@0! Name:string ArgumentList:object[] Function:string[] AsCustomObject:switch ReturnResult:switch",
+    (
+        "ScriptBlock:scriptblock@0! Name:string ArgumentList:object[] Function:string[] "
+        "AsCustomObject:switch ReturnResult:switch"
+    ),
     aliases="nmo",
     module="Core",
 )
 def new_module(call: Call) -> typing.Iterator[object]:
-    block_output(call.get("ScriptBlock"), call.frame, call.list("ArgumentList"), new_scope=False)
+    block_output(call.get("ScriptBlock"), call.frame, call.items("ArgumentList"), new_scope=False)
     yield _module(call.text("Name", "__DynamicModule"))
 
 

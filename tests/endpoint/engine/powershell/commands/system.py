@@ -61,7 +61,7 @@ def _all_processes() -> typing.Iterator[values.ObjectValue]:
 )
 def get_process(call: Call) -> typing.Iterator[object]:
     kind = "Microsoft.PowerShell.Commands.ProcessCommandException"
-    for pid in call.list("Id"):
+    for pid in call.items("Id"):
         found = _process(typing.cast(int, pid))
         if found:
             yield found
@@ -89,7 +89,7 @@ def get_process(call: Call) -> typing.Iterator[object]:
     default_set="Id",
 )
 def stop_process(call: Call) -> None:
-    pids = call.list("Id") or [members.get_member(call.get("InputObject"), "Id")]
+    pids = call.items("Id") or [members.get_member(call.get("InputObject"), "Id")]
     if call.has("Name"):
         wanted = [operators.wildcard(name) for name in call.texts("Name")]
         pids = [
