@@ -13,7 +13,8 @@ from .api import CommandCall, HostCalls, Language, Streams
 from .errors import ErrorRecord, PipelineStopped, PSTerminating
 from .records import InformationalRecord, InformationRecord, ProgressRecord
 from .runspace import Runspace
-from .wire import from_psrp, to_psrp
+from .wire import to_psrp
+from .wire_input import from_psrp
 
 __all__ = [
     "CommandCall",

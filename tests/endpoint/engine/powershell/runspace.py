@@ -10,7 +10,7 @@ import sys
 import threading
 import typing
 
-from . import commands, net_io, net_small, net_text, net_values
+from . import commands, net_dates, net_engine, net_files, net_lists, net_numbers, net_small, net_system, net_values
 from .api import CommandCall, HostCalls, Language, Streams
 from .automatic import define_automatic
 from .binding import Argument
@@ -32,11 +32,11 @@ from .functions import BlockStage
 from .pipeline import Redirected, Stage, connect, merged, run_stages
 from .session import Frame, Session, call_depth_error, script_invocation
 from .statements import conversion_failure
-from .wire import from_psrp
+from .wire_input import from_psrp
 
 #: Enough of Python's stack for MAXIMUM_DEPTH nested calls.
 _RECURSION_LIMIT = 20_000
-_LIBRARIES = (commands, net_io, net_small, net_text, net_values)
+_LIBRARIES = (commands, net_dates, net_engine, net_files, net_lists, net_numbers, net_small, net_system, net_values)
 
 
 class Runspace:

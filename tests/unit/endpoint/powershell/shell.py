@@ -65,7 +65,7 @@ class Shell:
             return Result(recorder.written, error.error_record)
         return Result(recorder.written)
 
-    def output(self, text: str, **parameters: object) -> list[typing.Any]:
+    def output(self, text: str, **parameters: typing.Any) -> list[typing.Any]:
         """What a script that must not fail writes to the output."""
         result = self.run(text, **parameters)
         assert result.failure is None, str(result.failure)

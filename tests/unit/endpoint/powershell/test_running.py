@@ -10,7 +10,11 @@ import threading
 
 import pytest
 
-from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell import Language, PipelineStopped
+from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell import (
+    CommandCall,
+    Language,
+    PipelineStopped,
+)
 from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.errors import PSTerminating
 from ansible_collections.remoting.powershell.tests.unit.endpoint.powershell.shell import Recorder, Shell
 
@@ -76,8 +80,6 @@ def test_stop_interrupts(shell: Shell, text: str) -> None:
         def output(self, value: object) -> None:
             recorder.written.append(("output", value))
             threading.Timer(0.1, stop.set).start()
-
-    from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell import CommandCall
 
     with pytest.raises(PipelineStopped):
         shell.runspace.invoke(

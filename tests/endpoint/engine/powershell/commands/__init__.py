@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
-from . import data, flow, items, objects, output, state, system
+from . import content, data, flow, items, locations, measure, members, objects, output, state, system, tables, values
 
-__all__ = ["data", "flow", "items", "objects", "output", "state", "system"]
+__all__ = [
+    "content", "data", "flow", "items", "locations", "measure", "members", "objects", "output", "state", "system",
+    "tables", "values",
+]  # fmt: skip

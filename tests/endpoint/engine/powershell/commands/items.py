@@ -11,17 +11,12 @@ import shutil
 import stat
 import typing
 
-from .. import convert, dates, members, numbers, operators, values
-from ..cmdlets import Call, Cmdlet, cmdlet
-from ..convert import to_string
+from .. import dates, numbers, operators, values
+from ..cmdlets import Call, cmdlet
 from ..drives import environment_key, set_environment
-from ..errors import Category, ExceptionObject, NetError, PSTerminating
-from ..formatting import lines_of
+from ..errors import Category, PSTerminating
 from ..members import wrap_io
 from ..net_io import FILE_ATTRIBUTES
-from ..net_text import encoding_named
-from ..operators import as_list
-from ..scopes import Variable
 
 _AUTOMATION = "System.Management.Automation."
 _DRIVES = ("env", "variable", "function", "alias")
@@ -193,13 +188,13 @@ def _environment_entry(key: str, value: str) -> values.ObjectValue:
     )
 
 
-_PATH = (
+PATH_PARAMETERS = (
     "Path:string[]@0<~(Path) LiteralPath|PSPath|LP:string[]~(Literal) Include:string[] Exclude:string[] "
     "Filter:string Force:switch"
 )
 
 
-@cmdlet("Get-Item", f"{_PATH} Stream:string[]", aliases="gi", module="Management", default_set="Path")
+@cmdlet("Get-Item", f"{PATH_PARAMETERS} Stream:string[]", aliases="gi", module="Management", default_set="Path")
 def get_item(call: Call) -> typing.Iterator[object]:
     for text in (*call.texts("Path"), *call.texts("LiteralPath")):
         drive, name = split_drive(text)
@@ -258,7 +253,9 @@ def _children(call: Call, folder: str, depth: int, top: str) -> typing.Iterator[
             yield from _children(call, path, depth - 1, top)
 
 
-@cmdlet("Test-Path", f"{_PATH} PathType|Type:string@1 IsValid:switch", module="Management", default_set="Path")
+@cmdlet(
+    "Test-Path", f"{PATH_PARAMETERS} PathType|Type:string@1 IsValid:switch", module="Management", default_set="Path"
+)
 def test_path(call: Call) -> typing.Iterator[object]:
     kind = call.text("PathType", "Any").lower()
     for text in (*call.texts("Path"), *call.texts("LiteralPath")):
@@ -342,7 +339,7 @@ def raise_or_write(call: Call, record: typing.Any) -> None:
 
 @cmdlet(
     "Remove-Item",
-    f"{_PATH} Recurse:switch",
+    f"{PATH_PARAMETERS} Recurse:switch",
     aliases="del erase rd ri rm rmdir",
     module="Management",
     default_set="Path",
@@ -390,7 +387,7 @@ def _remove_drive_item(call: Call, drive: str, name: str) -> None:
 
 
 @cmdlet(
-    "Copy-Item", f"{_PATH} Destination:string@1 Recurse:switch Container:switch PassThru:switch",
+    "Copy-Item", f"{PATH_PARAMETERS} Destination:string@1 Recurse:switch Container:switch PassThru:switch",
     aliases="copy cp cpi", module="Management", default_set="Path",
 )  # fmt: skip
 def copy_item(call: Call) -> typing.Iterator[object]:
@@ -413,7 +410,7 @@ def copy_item(call: Call) -> typing.Iterator[object]:
 
 @cmdlet(
     "Move-Item",
-    f"{_PATH} Destination:string@1 PassThru:switch",
+    f"{PATH_PARAMETERS} Destination:string@1 PassThru:switch",
     aliases="mi move mv",
     module="Management",
     default_set="Path",
@@ -448,261 +445,3 @@ def rename_item(call: Call) -> typing.Iterator[object]:
     os.rename(path, final)
     if call.flag("PassThru"):
         yield item_object(final)
-
-
-@cmdlet(
-    "Get-Content",
-    "Path:string[]@0<~ LiteralPath|PSPath:string[]~ Raw:switch TotalCount|First|Head:int Tail|Last:int "
-    "Encoding:string AsByteStream:switch ReadCount:int Delimiter:string Wait:switch Force:switch Filter:string "
-    "Include:string[] Exclude:string[]",
-    aliases="cat gc type",
-    module="Management",
-)
-def get_content(call: Call) -> typing.Iterator[object]:
-    for text in (*call.texts("Path"), *call.texts("LiteralPath")):
-        drive, name = split_drive(text)
-        if drive:
-            from ..drives import drive_value
-
-            yield drive_value(call.frame, drive, name)
-            return
-    for path in paths_of(call):
-        try:
-            with open(path, "rb") as file:
-                data = file.read()
-        except OSError as error:
-            io_error(call, error, path, "GetContentReaderUnauthorizedAccessError", Category.PermissionDenied)
-            continue
-        if call.flag("AsByteStream"):
-            yield from ([bytearray(data)] if call.flag("Raw") else map(numbers.Byte, data))
-            continue
-        content = data.removeprefix(b"\xef\xbb\xbf").decode(
-            encoding_named(call.text("Encoding", "utf8")).codec, "replace"
-        )
-        if call.flag("Raw"):
-            yield content
-            continue
-        lines = content.replace("\r\n", "\n").split("\n")
-        lines = lines[:-1] if lines[-1] == "" else lines
-        if call.has("TotalCount"):
-            lines = lines[: call.get("TotalCount")]
-        if call.has("Tail"):
-            lines = lines[len(lines) - min(call.get("Tail"), len(lines)) :]
-        yield from lines
-
-
-_CONTENT = (
-    "Path:string[]@0~ Value:object[]@1<0 LiteralPath|PSPath:string[]~ Encoding:string NoNewline:switch Force:switch "
-    "PassThru:switch AsByteStream:switch Stream:string"
-)
-
-
-class _Writer(Cmdlet):
-    """Writes what comes to files."""
-
-    mode = "wb"
-
-    def begin(self) -> None:
-        self.items: list[object] = []
-
-    def process(self, item: object) -> None:
-        self.items.extend(self.call.items("Value"))
-
-    def end(self) -> None:
-        call = self.call
-        encoding = encoding_named(call.text("Encoding", "utf8"))
-        for path in paths_of(call, must_exist=False):
-            try:
-                with open(path, self.mode) as file:
-                    file.write(self._data(encoding, os.path.getsize(path) == 0))
-            except OSError as error:
-                if isinstance(error, FileNotFoundError):
-                    message = f"Could not find a part of the path '{path}'."
-                    kind = "System.IO.DirectoryNotFoundException"
-                    call.write_error(
-                        call.error(
-                            message, "GetContentWriterDirectoryNotFoundError", Category.ObjectNotFound, path, kind
-                        )
-                    )
-                else:
-                    io_error(call, error, path, "GetContentWriterUnauthorizedAccessError", Category.PermissionDenied)
-
-    def _data(self, encoding: typing.Any, at_start: bool) -> bytes:
-        if self.call.flag("AsByteStream"):
-            return bytes(
-                convert.to_integer(item, numbers.Byte, "System.Byte") for part in self.items for item in as_list(part)
-            )
-        joint = "" if self.call.flag("NoNewline") else "\n"
-        text = "".join(f"{to_string(item)}{joint}" for item in self.items)
-        return (bytes(encoding.get_preamble()) if at_start else b"") + bytes(encoding.get_bytes(text))
-
-
-@cmdlet("Set-Content", _CONTENT, aliases="sc", module="Management")
-class SetContent(_Writer):
-    """Replaces a file's content."""
-
-
-@cmdlet("Add-Content", _CONTENT, aliases="ac", module="Management")
-class AddContent(_Writer):
-    mode = "ab"
-
-
-@cmdlet("Clear-Content", "Path:string[]@0~ LiteralPath:string[] Force:switch", aliases="clc", module="Management")
-def clear_content(call: Call) -> None:
-    for path in paths_of(call):
-        with open(path, "wb"):
-            continue
-
-
-@cmdlet(
-    "Out-File",
-    (
-        "FilePath|Path:string@0 LiteralPath:string InputObject<0 Encoding:string@1 Append:switch "
-        "NoNewline:switch Force:switch Width:int NoClobber:switch"
-    ),
-)
-class OutFile(_Writer):
-    def process(self, item: object) -> None:
-        if self.call.stage.expects_input or self.call.has("InputObject"):
-            self.items.append(item)
-
-    def end(self) -> None:
-        self.mode = "ab" if self.call.flag("Append") else "wb"
-        self.call.parameters["literalpath"] = self.call.text("FilePath") or self.call.text("LiteralPath")
-        self.items = list(lines_of(self.items))
-        super().end()
-
-
-@cmdlet("Get-Location", "PSProvider:string[] PSDrive:string[] Stack:switch", aliases="gl pwd", module="Management")
-def get_location(call: Call) -> typing.Iterator[object]:
-    yield path_info(call.session.location)
-
-
-@cmdlet(
-    "Set-Location",
-    "Path:string@0<~ LiteralPath|PSPath:string~ PassThru:switch",
-    aliases="cd chdir sl",
-    module="Management",
-)
-def set_location(call: Call) -> typing.Iterator[object]:
-    text = call.text("Path") or call.text("LiteralPath") or "~"
-    path = call.session.resolve(text)
-    if not os.path.isdir(path):
-        message = f"Cannot find path '{path}' because it does not exist."
-        raise call.fail(
-            message,
-            "PathNotFound",
-            Category.ObjectNotFound,
-            path,
-            f"{_AUTOMATION}ItemNotFoundException",
-            ItemName=path,
-            SessionStateCategory="Drive",
-        )
-    call.session.location = path
-    if call.flag("PassThru"):
-        yield path_info(path)
-
-
-@cmdlet(
-    "Push-Location",
-    "Path:string@0<~ LiteralPath:string StackName:string PassThru:switch",
-    aliases="pushd",
-    module="Management",
-)
-def push_location(call: Call) -> None:
-    call.session.location_stack.append(call.session.location)
-    if call.has("Path") or call.has("LiteralPath"):
-        for _ in set_location(call):
-            return
-
-
-@cmdlet("Pop-Location", "StackName:string PassThru:switch", aliases="popd", module="Management")
-def pop_location(call: Call) -> None:
-    if call.session.location_stack:
-        call.session.location = call.session.location_stack.pop()
-
-
-@cmdlet("Resolve-Path", f"{_PATH} Relative:switch", aliases="rvpa", module="Management", default_set="Path")
-def resolve_path(call: Call) -> typing.Iterator[object]:
-    for path in paths_of(call):
-        yield (
-            os.path.join(".", os.path.relpath(path, call.session.location))
-            if call.flag("Relative")
-            else path_info(path)
-        )
-
-
-@cmdlet("Convert-Path", _PATH, aliases="cvpa", module="Management", default_set="Path")
-def convert_path(call: Call) -> typing.Iterator[object]:
-    yield from paths_of(call)
-
-
-@cmdlet(
-    "Join-Path",
-    "Path:string[]@0!<~ ChildPath:string@1! AdditionalChildPath:string[]@* Resolve:switch",
-    module="Management",
-)
-def join_path(call: Call) -> typing.Iterator[object]:
-    for path in call.texts("Path"):
-        for part in (call.text("ChildPath"), *call.texts("AdditionalChildPath")):
-            path = f"{path.rstrip('/')}/{part.replace(chr(92), '/').lstrip('/')}"
-        yield path
-
-
-@cmdlet(
-    "Split-Path",
-    (
-        "Path:string[]@0!<~ LiteralPath:string[] Parent:switch Leaf:switch LeafBase:switch "
-        "Extension:switch Qualifier:switch NoQualifier:switch IsAbsolute:switch"
-    ),
-    module="Management",
-)
-def split_path(call: Call) -> typing.Iterator[object]:
-    for text in (*call.texts("Path"), *call.texts("LiteralPath")):
-        path = text.rstrip("/") or text
-        name = os.path.basename(path)
-        if call.flag("IsAbsolute"):
-            yield path.startswith("/")
-        elif call.flag("LeafBase") or call.flag("Extension"):
-            yield os.path.splitext(name)[0 if call.flag("LeafBase") else 1]
-        else:
-            yield name if call.flag("Leaf") else os.path.dirname(path)
-
-
-@cmdlet(
-    "Get-ItemProperty",
-    "Path:string[]@0<~ Name:string[]@1 LiteralPath|PSPath:string[]~",
-    aliases="gp",
-    module="Management",
-)
-def get_item_property(call: Call) -> typing.Iterator[object]:
-    for path in paths_of(call):
-        item = item_object(path)
-        if not call.has("Name"):
-            yield item
-            continue
-        yield values.PSObject([(name, members.get_member(item, name)) for name in call.texts("Name")])
-
-
-@cmdlet("Get-FileHash", "Path:string[]@0<~ LiteralPath|PSPath:string[]~ Algorithm:string@1 InputStream:object")
-def get_file_hash(call: Call) -> typing.Iterator[object]:
-    import hashlib
-
-    algorithm = call.text("Algorithm", "SHA256").upper()
-    for path in paths_of(call):
-        with open(path, "rb") as file:
-            digest = hashlib.new(algorithm.lower(), file.read()).hexdigest().upper()
-        yield values.PSObject(
-            [("Algorithm", algorithm), ("Hash", digest), ("Path", path)],
-            type_names=["Microsoft.Powershell.Utility.FileHash"],
-        )
-
-
-@cmdlet("New-TemporaryFile", "")
-def new_temporary_file(call: Call) -> typing.Iterator[object]:
-    from ..net_io import Path
-
-    yield item_object(Path.get_temp_file_name())
-
-
-__all__ = ["ExceptionObject", "NetError", "Variable", "item_object", "path_info"]

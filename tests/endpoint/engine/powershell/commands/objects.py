@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-import decimal
 import functools
 import typing
 
-from .. import members, numbers, operators, typesystem, values
-from ..cmdlets import Call, Cmdlet, cmdlet
-from ..convert import to_bool, to_number, to_string
+from .. import members, operators, typesystem, values
+from ..cmdlets import Cmdlet, cmdlet
+from ..convert import to_bool, to_string
 from ..errors import Category, ReturnSignal, UpstreamDone
 from ..functions import block_output
-from ..net_values import OBJECT_COLLECTION
-from ..operators import as_list, enumerate_value
+from ..operators import enumerate_value
 from ..scopes import Variable
 from ..session import Frame
 from ..statements import run_statements
@@ -283,7 +281,7 @@ class SortObject(Collecting):
                 left, right = (
                     (item if key is None else selected(item, key, self.call.frame)) for item in (first, second)
                 )
-                order = _compare(left, right, not cased)
+                order = compared(left, right, not cased)
                 reverse = descending
                 if isinstance(key, values.Hashtable) and "Descending" in key:
                     reverse = to_bool(key["Descending"])
@@ -300,268 +298,8 @@ class SortObject(Collecting):
             self.call.write(item)
 
 
-def _compare(left: object, right: object, ignore_case: bool) -> int:
+def compared(left: object, right: object, ignore_case: bool) -> int:
     try:
         return operators.compare(left, right, ignore_case)
     except Exception:
         return operators.compare(to_string(left), to_string(right), ignore_case)
-
-
-@cmdlet(
-    "Measure-Object",
-    "Property:string[]@0 Sum:switch Average:switch Maximum:switch Minimum:switch "
-    "StandardDeviation:switch AllStats:switch "
-    "Line:switch Word:switch Character:switch InputObject<0",
-    aliases="measure",
-)
-class MeasureObject(Collecting):
-    def end(self) -> None:
-        if any(self.call.flag(name) for name in ("Line", "Word", "Character")):
-            self.call.write(self._text_info())
-            return
-        for name in self.call.items("Property") or [None]:
-            self.call.write(self._info(name))
-
-    def _info(self, name: object) -> values.ObjectValue:
-        items = [item if name is None else members.get_member(item, to_string(name)) for item in self.items]
-        items = [item for item in items if item is not None]
-        every = self.call.flag("AllStats")
-        sums = (
-            [float(to_number(item)) for item in items]
-            if every or self.call.flag("Sum") or self.call.flag("Average")
-            else []
-        )
-        wanted: dict[str, object] = {"Count": len(items)}
-        wanted["Average"] = sum(sums) / len(sums) if sums and (every or self.call.flag("Average")) else None
-        wanted["Sum"] = float(sum(sums)) if sums and (every or self.call.flag("Sum")) else None
-        wanted["Maximum"] = self._extreme(items, 1) if every or self.call.flag("Maximum") else None
-        wanted["Minimum"] = self._extreme(items, -1) if every or self.call.flag("Minimum") else None
-        wanted["StandardDeviation"] = None
-        wanted["Property"] = None if name is None else to_string(name)
-        return values.ObjectValue(
-            [
-                "Microsoft.PowerShell.Commands.GenericMeasureInfo",
-                "Microsoft.PowerShell.Commands.MeasureInfo",
-                "System.Object",
-            ],
-            wanted,
-        )
-
-    def _extreme(self, items: list[object], sign: int) -> object:
-        result: object = None
-        for item in items:
-            if result is None or _compare(item, result, True) * sign > 0:
-                result = item
-        return float(result) if isinstance(result, (int, decimal.Decimal)) and not isinstance(result, bool) else result
-
-    def _text_info(self) -> values.ObjectValue:
-        text = [to_string(item) for item in self.items]
-        return values.ObjectValue(
-            ["Microsoft.PowerShell.Commands.TextMeasureInfo", "Microsoft.PowerShell.Commands.MeasureInfo",
-            "System.Object"],
-            {
-                "Lines": sum(max(1, line.count("\n") + 1) for line in text) if self.call.flag("Line") else None,
-                "Words": sum(len(line.split()) for line in text) if self.call.flag("Word") else None,
-                "Characters": sum(map(len, text)) if self.call.flag("Character") else None, "Property": None,
-            },
-        )  # fmt: skip
-
-
-@cmdlet(
-    "Group-Object",
-    "Property:object[]@0 AsHashTable:switch AsString:switch NoElement:switch CaseSensitive:switch InputObject<0",
-    aliases="group",
-)
-class GroupObject(Collecting):
-    def end(self) -> None:
-        groups: dict[object, tuple[list[typing.Any], list[object]]] = {}
-        for item in self.items:
-            found = (
-                [item]
-                if not self.call.has("Property")
-                else [selected(item, key, self.call.frame) for key in self.call.items("Property")]
-            )
-            key = tuple(values.key_of(to_string(value), not self.call.flag("CaseSensitive")) for value in found)
-            groups.setdefault(key, (found, []))[1].append(item)
-        if self.call.flag("AsHashTable"):
-            table = values.Hashtable()
-            for found, items in groups.values():
-                table[to_string(found[0]) if self.call.flag("AsString") else found[0]] = items
-            self.call.write(table)
-            return
-        ordered = list(groups.values())
-        ordered.sort(key=functools.cmp_to_key(lambda first, second: _compare(first[0][0], second[0][0], True)))
-        for found, items in ordered:
-            self.call.write(_group(found, [] if self.call.flag("NoElement") else items, len(items)))
-
-
-def _group(found: list[object], items: list[object], count: int) -> values.ObjectValue:
-    collection = values.NetList(OBJECT_COLLECTION, items)
-    return values.ObjectValue(
-        ["Microsoft.PowerShell.Commands.GroupInfo", "System.Object"],
-        {
-            "Values": values.NetList("System.Collections.ArrayList", found),
-            "Count": count,
-            "Group": collection,
-            "Name": ", ".join(map(to_string, found)),
-        },
-    )
-
-
-@cmdlet("Get-Unique", "AsString:switch OnType:switch InputObject<0", aliases="gu")
-class GetUnique(Collecting):
-    def end(self) -> None:
-        for position, item in enumerate(self.items):
-            if not position or not operators.equal(
-                self.items[position - 1], item, ignore_case=self.call.flag("AsString")
-            ):
-                self.call.write(item)
-
-
-@cmdlet("Tee-Object", "FilePath:string@0(File) Variable:string(Variable) Append:switch InputObject<0", aliases="tee")
-class TeeObject(Collecting):
-    def process(self, item: object) -> None:
-        super().process(item)
-        self.call.write(item)
-
-    def end(self) -> None:
-        if self.call.has("Variable"):
-            self.call.frame.scope.set(self.call.text("Variable"), self.items[0] if len(self.items) == 1 else self.items)
-
-
-_MEMBER_TYPES = ("aliasproperty", "noteproperty", "scriptmethod", "scriptproperty")
-
-
-@cmdlet(
-    "Add-Member",
-    "MemberType|Type@0 Name@1 Value@2 SecondValue@3 NotePropertyName:string NotePropertyValue "
-    "NotePropertyMembers:hashtable TypeName:string PassThru:switch Force:switch InputObject!<0",
-)
-class AddMember(Cmdlet):
-    def process(self, item: object) -> None:
-        call = self.call
-        item = call.get("InputObject")
-        target = item if isinstance(item, values.PSObject) else values.PSObject(base=item)
-        for member in self._members():
-            self._add(target, member)
-        if call.has("TypeName"):
-            target.type_names.insert(0, call.text("TypeName"))
-        if call.flag("PassThru"):
-            call.write(target)
-
-    def _members(self) -> typing.Iterator[values.PSMember]:
-        call = self.call
-        kind, name, value = call.get("MemberType"), call.text("Name"), call.get("Value")
-        if call.has("NotePropertyName"):
-            yield values.NoteProperty(call.text("NotePropertyName"), call.get("NotePropertyValue"))
-        elif call.has("NotePropertyMembers") or isinstance(kind, values.Hashtable):
-            for key, note in (kind or call.get("NotePropertyMembers")).items():
-                yield values.NoteProperty(to_string(key), note)
-        elif kind is not None and to_string(kind).lower() not in _MEMBER_TYPES:
-            # Two arguments without names are a note property's name and value.
-            yield values.NoteProperty(to_string(kind), call.get("Name"))
-        elif to_string(kind).lower() == "scriptproperty":
-            yield values.ScriptProperty(name, value, call.get("SecondValue"))
-        elif to_string(kind).lower() == "scriptmethod":
-            yield values.ScriptMethod(name, value)
-        elif to_string(kind).lower() == "aliasproperty":
-            yield values.AliasProperty(name, to_string(value))
-        elif name:
-            yield values.NoteProperty(name, value)
-
-    def _add(self, target: values.PSObject, member: values.PSMember) -> None:
-        if member.name.lower() in target.members and not self.call.flag("Force"):
-            message = (
-                f'Cannot add a member with the name "{member.name}" because a member with that name '
-                "already exists. To overwrite the member anyway, add the Force parameter to your command."
-            )
-            kind = "System.InvalidOperationException"
-            self.call.write_error(
-                self.call.error(message, "MemberAlreadyExists", Category.InvalidOperation, target, kind)
-            )
-            return
-        target.add(member)
-
-
-@cmdlet("Get-Member", "Name:string[]@0 MemberType|Type:string Static:switch Force:switch InputObject<0", aliases="gm")
-class GetMember(Collecting):
-    def end(self) -> None:
-        seen: set[str] = set()
-        patterns = [operators.wildcard(name) for name in self.call.texts("Name")] or [operators.wildcard("*")]
-        for item in self.items:
-            type_name = typesystem.type_names(item)[0]
-            if type_name in seen:
-                continue
-            seen.add(type_name)
-            for name, kind in sorted(members.property_names(item)):
-                if any(pattern.match(name) for pattern in patterns):
-                    value = members.get_member(item, name)
-                    shown = (
-                        f"{typesystem.type_of(value).full_name if value is not None else 'object'} "
-                        f"{name}={to_string(value)}"
-                    )
-                    self.call.write(values.ObjectValue(
-                        ["Microsoft.PowerShell.Commands.MemberDefinition", "System.Object"],
-                        {"TypeName": type_name, "Name": name, "MemberType": kind, "Definition": shown},
-                    ))  # fmt: skip
-
-
-@cmdlet(
-    "Compare-Object",
-    (
-        "ReferenceObject:object[]@0!0 DifferenceObject:object[]@1!0< Property:object[] "
-        "IncludeEqual:switch ExcludeDifferent:switch PassThru:switch"
-    ),
-    aliases="compare diff",
-)
-def compare_object(call: Call) -> typing.Iterable[object]:
-    left, right = call.items("ReferenceObject"), call.items("DifferenceObject")
-    rest = list(right)
-    for item in left:
-        match = next((other for other in rest if operators.equal(item, other)), None)
-        if match is None:
-            continue
-        rest.remove(match)
-        if call.flag("IncludeEqual"):
-            yield values.PSObject([("InputObject", item), ("SideIndicator", "==")])
-    for items, others, side in ((rest, [], "=>"), (left, right, "<=")):
-        for item in items:
-            if not any(operators.equal(item, other) for other in others) and not call.flag("ExcludeDifferent"):
-                yield values.PSObject([("InputObject", item), ("SideIndicator", side)])
-
-
-@cmdlet("New-Object", "TypeName:string@0! ArgumentList|Args:object[]@1 Property:hashtable ComObject:string")
-def new_object(call: Call) -> typing.Iterable[object]:
-    name = call.text("TypeName")
-    found = call.session.classes.get(name.lower()) or typesystem.lookup(name)
-    if not isinstance(found, typesystem.NetType):
-        message = f"Cannot find type [{name}]: verify that the assembly containing this type is loaded."
-        raise call.fail(
-            message, "TypeNotFound", Category.InvalidType, None, "System.Management.Automation.PSArgumentException"
-        )
-    made = members.invoke_static(found, "new", call.items("ArgumentList"))
-    for key, value in (call.get("Property") or values.Hashtable()).items():
-        if isinstance(made, values.PSObject) and made.custom:
-            made.set(to_string(key), value)
-        else:
-            members.set_member(made, to_string(key), value)
-    yield made
-
-
-@cmdlet("Get-Random", "Maximum@0 Minimum Count:int SetSeed:int InputObject:object[]<0", aliases="random")
-class GetRandom(Collecting):
-    def end(self) -> None:
-        import random
-
-        if self.items:
-            for item in random.sample(self.items, min(self.call.get("Count", 1), len(self.items))):
-                self.call.write(item)
-            return
-        low = to_number(self.call.get("Minimum", 0))
-        high = to_number(self.call.get("Maximum", 2**31 - 1))
-        self.call.write(
-            random.uniform(low, high) if isinstance(high, float) else numbers.smallest(random.randrange(low, high))
-        )
-
-
-__all__ = ["Collecting", "as_list", "run_in_place"]

@@ -1,0 +1,273 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Members of arrays, lists and dictionaries (test endpoint process)."""
+
+from __future__ import annotations
+
+import typing
+
+from . import convert, numbers, operators, typesystem, values
+from .convert import to_string
+from .errors import NetError
+from .operators import as_list
+from .typesystem import NetType, members_of
+from .values import Hashtable
+
+
+@members_of("System.Array")
+class ArrayMembers:
+    length = property(len)
+    count = property(len)
+    long_length = property(lambda value: numbers.Int64(len(value)))
+    rank = property(lambda value: 1)
+
+    def clone(self: typing.Any) -> object:
+        return values.TypedArray(self.element, self) if isinstance(self, values.TypedArray) else self[:]
+
+    def contains(self: typing.Any, value: object) -> bool:
+        return any(operators.equal(item, value, ignore_case=False) for item in self)
+
+    def get_enumerator(self: typing.Any) -> object:
+        return iter(list(operators.enumerate_value(self)))
+
+    def get_value(self: typing.Any, position: int) -> object:
+        return self[position]
+
+    def get_length(self: typing.Any, dimension: int) -> int:
+        return len(self)
+
+    def copy_to(self: typing.Any, target: typing.Any, start: int) -> None:
+        target[start : start + len(self)] = self
+
+    @staticmethod
+    def index_of(items: object, value: object) -> int:
+        return next(
+            (position for position, item in enumerate(as_list(items)) if operators.equal(item, value, False)), -1
+        )
+
+    @staticmethod
+    def reverse(items: typing.Any) -> None:
+        items[:] = items[::-1]
+
+    @staticmethod
+    def sort(items: typing.Any) -> None:
+        items[:] = sorted(items, key=lambda item: item if not isinstance(item, str) else item.lower())
+
+    @staticmethod
+    def copy(source: typing.Any, *rest: typing.Any) -> None:
+        start, target, offset, count = (0, rest[0], 0, rest[1]) if len(rest) == 2 else rest
+        target[offset : offset + count] = source[start : start + count]
+
+    @staticmethod
+    def clear(items: typing.Any, start: int = 0, count: object = None) -> None:
+        for position in range(start, start + (len(items) if count is None else convert.to_int(count))):
+            items[position] = 0 if isinstance(items, bytearray) else None
+
+    @staticmethod
+    def resize(items: object, size: int) -> None:
+        raise NetError("System.NotSupportedException", "Specified method is not supported.")
+
+
+def _element(items: values.NetList, value: object) -> object:
+    return convert.cast(value, typesystem.find(items.element)) if items.element else value
+
+
+class ListMembers(ArrayMembers):
+    """The lists that grow."""
+
+    capacity = property(len)
+
+    def add(self: values.NetList, value: object) -> object:  # type: ignore[misc]
+        value = _element(self, value)
+        if "HashSet" in self.type_name:
+            if any(operators.equal(item, value, False) for item in self):
+                return False
+            self.append(value)
+            return True
+        self.append(value)
+        return len(self) - 1 if self.type_name == "System.Collections.ArrayList" else values.NOTHING
+
+    def add_range(self: values.NetList, added: object) -> object:  # type: ignore[misc]
+        self.extend(_element(self, item) for item in as_list(added))
+        return values.NOTHING
+
+    def insert(self: values.NetList, position: int, value: object) -> object:  # type: ignore[misc]
+        self[position:position] = [_element(self, value)]
+        return values.NOTHING
+
+    def remove(self: values.NetList, value: object) -> object:  # type: ignore[misc]
+        for position, item in enumerate(self):
+            if operators.equal(item, value, ignore_case=False):
+                del self[position]
+                break
+        else:
+            return False if "Generic" in self.type_name else values.NOTHING
+        return True if "Generic" in self.type_name else values.NOTHING
+
+    def remove_at(self: values.NetList, position: int) -> object:  # type: ignore[misc]
+        if not 0 <= position < len(self):
+            message = (
+                "Index was out of range. Must be non-negative and less than the size of the collection. "
+                "(Parameter 'index')"
+            )
+            raise NetError("System.ArgumentOutOfRangeException", message, ParamName="index")
+        del self[position]
+        return values.NOTHING
+
+    def clear(self: values.NetList) -> object:  # type: ignore[misc,override]
+        list.clear(self)
+        return values.NOTHING
+
+    def to_array(self: values.NetList) -> object:  # type: ignore[misc]
+        return values.TypedArray(self.element, self) if self.element else list(self)
+
+    def index_of(self: values.NetList, value: object) -> int:  # type: ignore[misc,override]
+        return next((position for position, item in enumerate(self) if operators.equal(item, value, False)), -1)
+
+    def reverse(self: values.NetList) -> object:  # type: ignore[misc,override]
+        list.reverse(self)
+        return values.NOTHING
+
+    def sort(self: values.NetList) -> object:  # type: ignore[misc,override]
+        ArrayMembers.sort(self)
+        return values.NOTHING
+
+    def enqueue(self: values.NetList, value: object) -> object:  # type: ignore[misc]
+        self.append(value)
+        return values.NOTHING
+
+    def dequeue(self: values.NetList) -> object:  # type: ignore[misc]
+        return _taken(self, 0, "Queue empty.")
+
+    def push(self: values.NetList, value: object) -> object:  # type: ignore[misc]
+        self.insert(0, value)
+        return values.NOTHING
+
+    def pop(self: values.NetList) -> object:  # type: ignore[misc]
+        return _taken(self, 0, "Stack empty.")
+
+    def peek(self: values.NetList) -> object:  # type: ignore[misc]
+        return self[0]
+
+
+def _taken(items: values.NetList, position: int, message: str) -> object:
+    if not items:
+        raise NetError("System.InvalidOperationException", message)
+    return list.pop(items, position)
+
+
+class TableMembers:
+    """The dictionaries."""
+
+    count = property(len)
+    keys = property(lambda table: values.NetList("System.Collections.ArrayList", table.keys()))
+    values = property(lambda table: values.NetList("System.Collections.ArrayList", table.values()))
+    is_read_only = property(lambda table: False)
+
+    def add(self: Hashtable, key: object, value: object) -> object:  # type: ignore[misc]
+        if key in self:
+            text = to_string(key)
+            raise NetError(
+                "System.ArgumentException",
+                f"Item has already been added. Key in dictionary: '{text}'  Key being added: '{text}'",
+                ParamName=None,
+            )
+        self[key] = convert.cast(value, typesystem.find(self.value_type)) if self.value_type else value
+        return values.NOTHING
+
+    def remove(self: Hashtable, key: object) -> object:  # type: ignore[misc]
+        found = self.pop(key, values.NOTHING) is not values.NOTHING
+        return found if self.value_type else values.NOTHING
+
+    def contains_key(self: Hashtable, key: object) -> bool:  # type: ignore[misc]
+        return key in self
+
+    contains = contains_key
+
+    def contains_value(self: Hashtable, value: object) -> bool:  # type: ignore[misc]
+        return any(operators.equal(item, value, False) for item in self.values())
+
+    def clear(self: Hashtable) -> object:  # type: ignore[misc]
+        for key in list(self):
+            del self[key]
+        return values.NOTHING
+
+    def clone(self: Hashtable) -> object:  # type: ignore[misc]
+        return Hashtable(self.items(), self.type_name, self.ignore_case)
+
+    def get_enumerator(self: Hashtable) -> object:  # type: ignore[misc]
+        return iter([values.DictionaryEntry(key, value) for key, value in self.items()])
+
+    def get_item(self: Hashtable, key: object) -> object:  # type: ignore[misc]
+        return self.get(key)
+
+    item = get_item
+
+    def set_item(self: Hashtable, key: object, value: object) -> object:  # type: ignore[misc]
+        self[key] = value
+        return values.NOTHING
+
+    def try_get_value(self: Hashtable, key: object, reference: object) -> bool:  # type: ignore[misc]
+        from .commands.state import store_reference
+
+        store_reference(reference, self.get(key))
+        return key in self
+
+    def insert(self: Hashtable, position: int, key: object, value: object) -> object:  # type: ignore[misc]
+        pairs = list(self.items())
+        pairs.insert(position, (key, value))
+        TableMembers.clear(self)
+        self.update(pairs)
+        return values.NOTHING
+
+
+for _collection in (
+    "ArrayList",
+    "Queue",
+    "Stack",
+    "Generic.List`1",
+    "Generic.HashSet`1",
+    "Generic.Queue`1",
+    "Generic.Stack`1",
+    "ObjectModel.Collection`1",
+):
+    members_of(f"System.Collections.{_collection}")(ListMembers)
+for _collection in ("Hashtable", "Specialized.OrderedDictionary", "Generic.Dictionary`2", "Generic.SortedDictionary`2"):
+    members_of(f"System.Collections.{_collection}")(TableMembers)
+typesystem.register(NetType("System.Management.Automation.PSBoundParametersDictionary", members=TableMembers))
+_AUTOMATION_LIBRARY = "System.Management.Automation, Version=7.6.5.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35"
+_ATTRIBUTES = f"System.Collections.ObjectModel.Collection`1[[System.Attribute, {values.CORE_LIBRARY}]]"
+typesystem.register(
+    NetType("System.Management.Automation.PSVariableAttributeCollection", (_ATTRIBUTES, "System.Object"), ListMembers)
+)
+#: What methods and commands of PowerShell return several objects in.
+OBJECT_COLLECTION = (
+    f"System.Collections.ObjectModel.Collection`1[[System.Management.Automation.PSObject, {_AUTOMATION_LIBRARY}]]"
+)
+typesystem.register(NetType(OBJECT_COLLECTION, members=ListMembers))
+typesystem.register(NetType("System.Management.Automation.PSMemberInfoIntegratingCollection`1", members=ListMembers))
+
+
+class EntryMembers:
+    net_properties = ("Key", "Value")
+    key = property(lambda entry: entry.__dict__["key"])
+    value = property(lambda entry: entry.__dict__["value"])
+    name = property(lambda entry: entry.__dict__["key"])
+
+
+members_of("System.Collections.DictionaryEntry")(EntryMembers)
+
+
+class RecordMembers:
+    """Records of the streams that are no errors."""
+
+    message = property(lambda record: record.__dict__["message"])
+    message_data = property(lambda record: record.__dict__["message"])
+    tags = property(lambda record: values.NetList(items=record.__dict__["tags"]))
+    source = property(lambda record: record.__dict__["source"])
+
+
+for _record in ("WarningRecord", "VerboseRecord", "DebugRecord", "InformationRecord", "HostInformationMessage"):
+    typesystem.register(NetType(f"System.Management.Automation.{_record}", members=RecordMembers))
+members_of("System.Collections.Generic.KeyValuePair`2")(EntryMembers)
