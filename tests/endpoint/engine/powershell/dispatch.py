@@ -52,11 +52,11 @@ def find_program(name: str, frame: Frame) -> str | None:
         path = session.resolve(name)
         runnable = os.path.isfile(path) and (os.access(path, os.X_OK) or path.lower().endswith(".ps1"))
         return path if runnable else None
+    # A name on .exe is taken as it is: shutdown.exe must never reach this machine's own shutdown.
     for directory in session.environment.get("PATH", "").split(os.pathsep):
-        for candidate in (name, name[:-4] if name.lower().endswith(".exe") else name):
-            path = os.path.join(directory, candidate)
-            if candidate and os.path.isfile(path) and os.access(path, os.X_OK):
-                return path
+        path = os.path.join(directory, name)
+        if name and os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
     return None
 
 

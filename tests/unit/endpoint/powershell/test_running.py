@@ -71,6 +71,13 @@ def test_native_programs(shell: Shell) -> None:
     assert [(str(record), record.error_id) for record in result.of("error")] == [("err", "NativeCommandError")]
 
 
+def test_a_windows_program_is_never_this_machines_of_that_name(shell: Shell) -> None:
+    assert shell.run("true; sh -c 'exit 0'; $LASTEXITCODE").output == [0]
+    failure = shell.run("true.exe").failure
+    assert failure is not None
+    assert failure.error_id == "CommandNotFoundException"
+
+
 @pytest.mark.parametrize("text", ["'begin'; while ($true) { }", "'begin'; Start-Sleep 600", "'begin'; /bin/sleep 600"])
 def test_stop_interrupts(shell: Shell, text: str) -> None:
     stop = threading.Event()
