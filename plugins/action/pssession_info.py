@@ -8,10 +8,14 @@ from __future__ import annotations
 import typing
 
 from ..plugin_utils._action import SessionAction
-from ..plugin_utils._wire.messages import ListSessions
 
 if typing.TYPE_CHECKING:
     from ..connection.pssession import Connection
+    from ..plugin_utils._wire import messages
+else:
+    from ..plugin_utils._cached import load
+
+    (messages,) = load("_wire.messages")
 
 
 class ActionModule(SessionAction):
@@ -24,5 +28,5 @@ class ActionModule(SessionAction):
     def act(self, connection: Connection, arguments: dict[str, typing.Any]) -> dict[str, typing.Any]:
         """Asks the broker; nothing is sent to the host."""
         with connection.broker() as client:
-            answer = client.request(ListSessions(connection.target()))
+            answer = client.request(messages.ListSessions(connection.target()))
         return {"changed": False, "sessions": answer.sessions, "broker": answer.broker}

@@ -9,11 +9,15 @@ import typing
 
 from ansible.utils.display import Display
 
-from ..plugin_utils import _invoke
 from ..plugin_utils._action import SessionAction
 
 if typing.TYPE_CHECKING:
     from ..connection.pssession import Connection
+    from ..plugin_utils import _invoke
+else:
+    from ..plugin_utils._cached import load
+
+    (_invoke,) = load("_invoke")
 
 display = Display()
 

@@ -68,14 +68,22 @@ from ansible.plugins.connection import ConnectionBase
 from ansible.release import __version__ as core_version
 from ansible.utils.display import Display
 
-from ..plugin_utils import _client, _command_line, _levels, _options, _results
-from ..plugin_utils._wire.errors import ErrorKind, PSSessionError
-from ..plugin_utils._wire.messages import Finished, Reset, Target
+if typing.TYPE_CHECKING:
+    from ..plugin_utils import _client, _command_line, _file_transfer, _levels, _options, _results
+    from ..plugin_utils._wire import errors, messages
+    from ..plugin_utils._wire.messages import Finished, Target
+else:
+    from ..plugin_utils._cached import load
+
+    _client, _command_line, _file_transfer, _levels, _options, _results = load(
+        "_client", "_command_line", "_file_transfer", "_levels", "_options", "_results"
+    )
+    errors, messages = load("_wire.errors", "_wire.messages")
 
 display = Display()
 
 #: Where the outcome of a command is unknown, core and its plugins (win_reboot) expect a connection failure.
-_CONNECTION_FAILURES = (ErrorKind.UNREACHABLE, ErrorKind.UNKNOWN)
+_CONNECTION_FAILURES = (errors.ErrorKind.UNREACHABLE, errors.ErrorKind.UNKNOWN)
 
 
 class Connection(ConnectionBase):  # type: ignore[misc]
@@ -120,7 +128,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]
         """Who connects where and how; raises AnsibleError for an option that cannot be."""
         try:
             return _options.target(self.get_option, self._inventory_hostname)
-        except PSSessionError as error:
+        except errors.PSSessionError as error:
             raise _as_ansible_error(error) from None
 
     @contextlib.contextmanager
@@ -128,7 +136,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]
         """A client of the broker. Where the block fails, and be it by a task's timeout, hanging up stops what runs."""
         try:
             yield self._connected_client()
-        except PSSessionError as error:
+        except errors.PSSessionError as error:
             self.close()
             raise _as_ansible_error(error) from None
         except BaseException:
@@ -139,7 +147,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]
         super()._connect()
         try:
             self._connected_client()
-        except PSSessionError as error:
+        except errors.PSSessionError as error:
             raise _as_ansible_error(error) from None
         return self
 
@@ -176,9 +184,6 @@ class Connection(ConnectionBase):  # type: ignore[misc]
 
     def put_file(self, in_path: str, out_path: str) -> None:
         """Sends a file of the controller to the host."""
-        # Ansible compiles a collection's code anew in every worker, and few tasks move files.
-        from ..plugin_utils import _file_transfer
-
         target, out_path = self.target(), _command_line.unquoted(out_path, self._dialect)
         self._log("vvv", f"PUT {in_path} TO {out_path}")
         if not os.path.exists(in_path):
@@ -188,8 +193,6 @@ class Connection(ConnectionBase):  # type: ignore[misc]
 
     def fetch_file(self, in_path: str, out_path: str) -> None:
         """Brings a file of the host to the controller."""
-        from ..plugin_utils import _file_transfer
-
         target, in_path = self.target(), _command_line.unquoted(in_path, self._dialect)
         self._log("vvv", f"FETCH {in_path} TO {out_path}")
         with self.broker() as client:
@@ -200,7 +203,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]
         was_connected = self._connected
         target = self.target()
         with self.broker() as client:
-            dropped = client.request(Reset(target)).count
+            dropped = client.request(messages.Reset(target)).count
         self._log("vvvvv", f"RESET CONNECTION ({dropped} sessions removed)")
         if not was_connected:
             self.close()
@@ -233,7 +236,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]
         return "<censored due to no log>" if self._play_context.no_log else text
 
 
-def _as_ansible_error(error: PSSessionError) -> AnsibleError:
+def _as_ansible_error(error: errors.PSSessionError) -> AnsibleError:
     if error.kind in _CONNECTION_FAILURES:
         return AnsibleConnectionFailure(error.message)
     return AnsibleError(error.message)

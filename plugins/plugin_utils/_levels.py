@@ -15,7 +15,7 @@ from ._command_line import CommandLine, Dialect
 from ._wire.messages import Command, Run, Target
 
 #: Whoever asks for the exit code of the last program means one of this task, and a kept runspace has older ones, too.
-_FORGET_EXIT_CODE = "Remove-Variable -Name LASTEXITCODE -Scope Global -ErrorAction Ignore\n"
+_FORGET_EXIT_CODE = "Remove-Variable -Name LASTEXITCODE -Scope Global -ErrorAction Ignore; "
 #: What may only stand at the beginning of a script, after comments.
 _MUST_BE_FIRST = r"(?is)(?:\s|#[^\n]*\n|<#.*?#>)*(?:param|using|\[cmdletbinding)\b"
 

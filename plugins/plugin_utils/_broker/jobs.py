@@ -57,8 +57,13 @@ def answer(records: list[Record], output_format: OutputFormat) -> tuple[Records,
     """One message that carries records, and its body."""
     if output_format is not OutputFormat.BYTES:
         return Records([[record.stream, record.value] for record in records]), b""
-    body = b"".join(typing.cast(bytes, record.value) for record in records if record.stream == "output")
+    body = b"".join(_bytes(record.value) for record in records if record.stream == "output")
     return Records([[record.stream, record.value] for record in records if record.stream != "output"]), body
+
+
+def _bytes(value: object) -> bytes:
+    """An output object of a pipeline that is meant to write bytes; what else it writes goes as text."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
 
 
 def _parameter(pair: typing.Any) -> tuple[str | None, object]:

@@ -154,7 +154,7 @@ class Registry:
                 {**session.row(), "availability": self._availability(group, session)}
                 for group in self._groups.values()
                 for session in group.sessions
-                if target is None or (group.target.host, group.target.user) == (target.host, target.user)
+                if target is None or group.target.is_same_host(target)
                 if session.opened
             ]
 

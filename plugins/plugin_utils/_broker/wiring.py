@@ -13,6 +13,7 @@ from .._psrp import _psrpcore
 from .._transport import WSManConnection, WSManOptions
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.messages import Target
+from .._wire.record import fields
 from .link import Connection
 from .session import Session
 
@@ -39,6 +40,6 @@ def connect(target: Target, session_id: uuid.UUID, envelope: int) -> Connection:
 
 def wsman_options(target: Target, envelope: int) -> WSManOptions:
     """The part of a target that the WSMan transport needs; both use the option's names."""
-    names = {field.name for field in dataclasses.fields(WSManOptions)}
-    values = {name: getattr(target, name) for name in names & {field.name for field in dataclasses.fields(Target)}}
+    shared = {field.name for field in dataclasses.fields(WSManOptions)}.intersection(fields(target))
+    values = {name: getattr(target, name) for name in shared}
     return WSManOptions(**{**values, "max_envelope_size": envelope})

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import socket
 import types
@@ -13,13 +12,14 @@ import typing
 
 from . import frames
 from .errors import WireError
+from .record import fields, is_record
 
 Message = typing.TypeVar("Message")
 _TYPE = "type"
 
 
 class Codec:
-    """Encodes and decodes an allowlist of dataclasses.
+    """Encodes and decodes an allowlist of records.
 
     Args:
         allowed: The only classes that may be decoded.
@@ -58,11 +58,11 @@ class Codec:
 
 def _plain(message: object) -> dict[str, typing.Any]:
     values = {}
-    for field in dataclasses.fields(typing.cast(typing.Any, message)):
-        value = getattr(message, field.name)
+    for name in fields(message):
+        value = getattr(message, name)
         if isinstance(value, list):
-            value = [_plain(item) if dataclasses.is_dataclass(item) else item for item in value]
-        values[field.name] = _plain(value) if dataclasses.is_dataclass(value) else value
+            value = [_plain(item) if is_record(item) else item for item in value]
+        values[name] = _plain(value) if is_record(value) else value
     return values
 
 
@@ -88,7 +88,7 @@ def _check(hint: typing.Any, value: typing.Any, where: str) -> typing.Any:
     """`value` as `hint` wants it; the value itself is never part of the error, it may be secret."""
     if hint is typing.Any:
         return value
-    if dataclasses.is_dataclass(hint) and isinstance(value, dict):
+    if is_record(hint) and isinstance(value, dict):
         return _build(typing.cast("type[typing.Any]", hint), value)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):

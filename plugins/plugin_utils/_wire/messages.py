@@ -10,56 +10,77 @@ before any answer.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import typing
 
 from .codec import Codec
+from .record import record
 
 Json = typing.Any
 
+#: The options that decide who connects where: two targets that differ in one of them never share a session.
+IDENTITY = (
+    "host",
+    "port",
+    "ssl",
+    "user",
+    "transport",
+    "path",
+    "auth",
+    "cert_validation",
+    "message_encryption",
+    "proxy",
+    "ignore_proxy",
+    "certificate_pem",
+    "certificate_key_pem",
+    "credssp_auth_mechanism",
+    "credssp_disable_tlsv1_2",
+    "credssp_minimum_version",
+    "negotiate_delegate",
+    "negotiate_hostname_override",
+    "negotiate_send_cbt",
+    "negotiate_service",
+    "configuration_name",
+    "session_name",
+    "no_profile",
+    "inventory_hostname",
+)
+#: Never part of a key, a repr or a log; compared before a session is used.
+SECRETS = ("password", "certificate_key_password")
 
-def _identity(default: typing.Any = dataclasses.MISSING, repr: bool = True) -> typing.Any:
-    """A field that decides who connects where: two targets that differ in it never share a session."""
-    return dataclasses.field(default=default, repr=repr, metadata={"identity": True})
 
-
-def _secret() -> typing.Any:
-    return dataclasses.field(default=None, repr=False, metadata={"secret": True})
-
-
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Target:
     """Who connects where and how; the connection plugin's options under their own names. Times in seconds."""
 
-    host: str = _identity()
-    port: int = _identity()
-    ssl: bool = _identity()
-    user: str | None = _identity(None)
-    password: str | None = _secret()
-    transport: str = _identity("wsman")
-    path: str = _identity("wsman")
-    auth: str = _identity("negotiate")
-    cert_validation: bool | str = _identity(True)
-    message_encryption: str = _identity("auto")
-    proxy: str | None = _identity(None, repr=False)
-    ignore_proxy: bool = _identity(False)
-    certificate_pem: str | None = _identity(None)
-    certificate_key_pem: str | None = _identity(None)
-    certificate_key_password: str | None = _secret()
-    credssp_auth_mechanism: str = _identity("auto")
-    credssp_disable_tlsv1_2: bool = _identity(False)
-    credssp_minimum_version: int = _identity(2)
-    negotiate_delegate: bool | None = _identity(None)
-    negotiate_hostname_override: str | None = _identity(None)
-    negotiate_send_cbt: bool = _identity(True)
-    negotiate_service: str = _identity("WSMAN")
-    configuration_name: str = _identity("Microsoft.PowerShell")
-    session_name: str | None = _identity(None)
-    no_profile: bool = _identity(False)
+    host: str
+    port: int
+    ssl: bool
+    user: str | None = None
+    password: str | None = None
+    transport: str = "wsman"
+    path: str = "wsman"
+    auth: str = "negotiate"
+    cert_validation: bool | str = True
+    message_encryption: str = "auto"
+    proxy: str | None = None
+    ignore_proxy: bool = False
+    certificate_pem: str | None = None
+    certificate_key_pem: str | None = None
+    certificate_key_password: str | None = None
+    credssp_auth_mechanism: str = "auto"
+    credssp_disable_tlsv1_2: bool = False
+    credssp_minimum_version: int = 2
+    negotiate_delegate: bool | None = None
+    negotiate_hostname_override: str | None = None
+    negotiate_send_cbt: bool = True
+    negotiate_service: str = "WSMAN"
+    configuration_name: str = "Microsoft.PowerShell"
+    session_name: str | None = None
+    no_profile: bool = False
     #: What the user calls the host, for messages and tables.
-    inventory_hostname: str = _identity("")
+    inventory_hostname: str = ""
     connection_timeout: int = 30
     operation_timeout: int = 20
     read_timeout: int = 30
@@ -72,18 +93,19 @@ class Target:
 
     def key(self) -> str:
         """The name of what this target may share: a hash over all identity fields, secrets left out."""
-        identity = {field.name: getattr(self, field.name) for field in self._fields("identity")}
+        identity = {name: getattr(self, name) for name in IDENTITY}
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+
+    def is_same_host(self, other: Target) -> bool:
+        """Whether both lead to the same computer as the same user, whatever else differs."""
+        return (self.host, self.port, self.user) == (other.host, other.port, other.user)
 
     def same_secrets(self, other: Target) -> bool:
         """Whether both carry the same secrets; a session is never used with other ones than it was opened with."""
-        return all(getattr(self, field.name) == getattr(other, field.name) for field in self._fields("secret"))
-
-    def _fields(self, mark: str) -> list[dataclasses.Field[typing.Any]]:
-        return [field for field in dataclasses.fields(self) if field.metadata.get(mark)]
+        return all(getattr(self, name) == getattr(other, name) for name in SECRETS)
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Hello:
     """The client's first message: who it is and which playbook it works for."""
 
@@ -94,7 +116,7 @@ class Hello:
     playbook_started: int
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Welcome:
     """The broker's answer to `Hello`."""
 
@@ -103,18 +125,18 @@ class Welcome:
     pid: int
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Command:
     """One command of a pipeline, as PSRP's AddScript or AddCommand."""
 
-    text: str = dataclasses.field(repr=False)
+    text: str
     is_script: bool = True
     use_local_scope: bool | None = None
     #: Pairs of a parameter's name and value; no name makes it positional.
-    parameters: list[Json] = dataclasses.field(default_factory=list, repr=False)
+    parameters: list[Json] = []
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Run:
     """Run one pipeline in a session of the target's host.
 
@@ -127,7 +149,7 @@ class Run:
     target: Target
     commands: list[Command]
     input: typing.Literal["none", "text", "lines", "values", "chunks"] = "none"
-    values: list[Json] = dataclasses.field(default_factory=list, repr=False)
+    values: list[Json] = []
     output: typing.Literal["objects", "strings", "bytes"] = "objects"
     #: True: the host's one shared session, whose state scripts see. False: any session, module tasks share nothing.
     shared: bool = False
@@ -135,31 +157,31 @@ class Run:
     timeout: float | None = None
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Input:
     """One chunk of a `Run` whose input is `chunks` (in the body); the last one has `end` and no body."""
 
     end: bool = False
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Records:
     """What a pipeline wrote, in order: pairs of stream and value; with output `bytes`, the bytes are in the body."""
 
-    entries: list[Json] = dataclasses.field(repr=False)
+    entries: list[Json]
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Finished:
     """A pipeline's end: `state` is completed, failed or stopped; `error` the record that ended a failed one."""
 
     state: str
     session: dict[str, Json]
-    error: Json = dataclasses.field(default=None, repr=False)
-    warnings: list[str] = dataclasses.field(default_factory=list)
+    error: Json = None
+    warnings: list[str] = []
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Failure:
     """A request that was not done, or whose outcome is unknown; `kind` is a value of ErrorKind."""
 
@@ -167,14 +189,14 @@ class Failure:
     message: str
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class ListSessions:
     """Which sessions this broker holds; of one target's host and user, or all."""
 
     target: Target | None = None
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Sessions:
     """Rows as the modules return them, and the broker's own facts and counters."""
 
@@ -182,26 +204,26 @@ class Sessions:
     broker: dict[str, Json]
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Reset:
     """Remove the target's implicit sessions from the server (meta: reset_connection)."""
 
     target: Target
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Shutdown:
     """Let go of every session and end: implicit ones are removed, named ones disconnected."""
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Done:
     """A request without an answer of its own was done; `count` is how many sessions it concerned."""
 
     count: int = 0
 
 
-@dataclasses.dataclass(frozen=True)
+@record(frozen=True)
 class Note:
     """Something for the user to see while the request goes on; `level` is warning or v to vvvvv."""
 

@@ -151,7 +151,9 @@ class TestInfo:
         connection = make_connection()
         result = run_action("pssession_info", connection, {})
         assert (result["sessions"], result["broker"], result["changed"]) == ([SESSION], {"pid": 5}, False)
-        assert broker.seen[0].message == ListSessions(connection.target())
+        message = broker.seen[0].message
+        assert isinstance(message, ListSessions)
+        assert vars(message.target) == vars(connection.target())
 
 
 class TestOtherConnections:

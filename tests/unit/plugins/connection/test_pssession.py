@@ -22,7 +22,7 @@ from ansible.plugins.loader import connection_loader
 from ansible.release import __version__ as core_version
 from ansible.utils.display import Display
 
-from ansible_collections.remoting.powershell.plugins.plugin_utils import _file_transfer
+from ansible_collections.remoting.powershell.plugins.plugin_utils._cached import load
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import (
     Failure,
     Finished,
@@ -141,7 +141,7 @@ class TestExecCommand:
     def test_a_raw_command_keeps_its_exit_code(self, make_connection: MakeConnection, broker: FakeBroker) -> None:
         broker.answer_run([["output", "alice"], ["host_out", "hi\r\n"], ["host_err", "oh"], ["exit", 3]])
         assert make_connection().exec_command("whoami", sudoable=False) == (3, b"alice\r\nhi\r\n", b"oh")
-        assert broker.runs[0].commands[0].text.endswith("\nwhoami\nexit $LASTEXITCODE")
+        assert broker.runs[0].commands[0].text.endswith("; whoami\nexit $LASTEXITCODE")
         assert broker.runs[0].input == "none"
 
     @pytest.mark.parametrize(("verbosity", "expected"), [(0, b"first last "), (3, b"first+stack last+stack ")])
@@ -255,7 +255,7 @@ class TestLifeCycle:
         connection.exec_command("whoami")
         connection.reset()
         assert connection.connected
-        assert broker.seen[-1].message.target == connection.target()
+        assert vars(broker.seen[-1].message.target) == vars(connection.target())
 
     def test_without_a_pid_it_is_the_playbook_itself(self, broker: FakeBroker, socket_dir: str) -> None:
         connection = connection_loader.get(_NAME, PlayContext(), os.devnull)
@@ -306,6 +306,7 @@ class TestFiles:
         tmp_path: pathlib.Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        (_file_transfer,) = load("_file_transfer")
         monkeypatch.setattr(_file_transfer, "CHUNK", 4)
         monkeypatch.setattr(_file_transfer, "PIPELINE", 8)
         (tmp_path / "file").write_bytes(b"0123456789")
