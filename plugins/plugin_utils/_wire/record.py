@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import typing
 
-if typing.TYPE_CHECKING:
-    from dataclasses import dataclass
+__all__ = ["HIDDEN", "fields", "is_record", "record"]
 
-    record = dataclass
+if typing.TYPE_CHECKING:
+    from dataclasses import dataclass as record
 else:
 
     def record(*, frozen: bool) -> typing.Callable[[type], type]:
