@@ -37,15 +37,15 @@ MB = 1000 * 1000
 #: ``make bench``. The broker closes connections that were idle for 90 seconds, and looks every other second.
 FULL = Plan(
     tasks=20,
-    rounds={0.0: 3, 0.02: 3, 0.1: 2},
+    rounds={0.0: 3, 0.02: 2, 0.1: 2},
     script_tasks=10,
-    script_rounds={0.0: 3, 0.02: 2},
+    script_rounds={0.0: 2, 0.02: 2},
     files={MB: 5, 20 * MB: 1},
     imports=9,
     sessions=(1, 50, 200),
     idle=95.0,
     hosts=50,
-    host_tasks=3,
+    host_tasks=2,
     host_rounds=2,
 )
 
