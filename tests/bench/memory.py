@@ -12,7 +12,7 @@ import pathlib
 import time
 import typing
 
-from .scene import Scene, workspace
+from .scene import Scene, compiled_code, workspace
 from .tables import Table
 from .worker import Worker
 
@@ -63,7 +63,7 @@ class IdleBrokers:
     def __enter__(self) -> IdleBrokers:
         with contextlib.ExitStack() as stack:
             for number in self._numbers:
-                space = stack.enter_context(workspace())
+                space = stack.enter_context(workspace(compiled_code(self._scene.space)))
                 worker = stack.enter_context(Worker("session_holder.py", space))
                 answer = worker.ask(directory=str(space.sockets), targets=self._targets(number))
                 if answer["sessions"] != number:

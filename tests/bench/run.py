@@ -48,6 +48,9 @@ class Bench:
             "imports": self._imports,
             "fleet": self._fleet,
         }
+        if set(parts) != {"imports"}:
+            self._say("warming up")
+            tasks.warm_up(self._scene)
         with contextlib.ExitStack() as stack:
             idle: memory.IdleBrokers | None = None
             if "memory" in parts:

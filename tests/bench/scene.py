@@ -142,11 +142,23 @@ class Scene:
 
 
 @contextlib.contextmanager
-def workspace() -> collections.abc.Iterator[Workspace]:
-    """A controller of its own; afterwards its brokers and files are gone."""
+def workspace(compiled: pathlib.Path | None = None) -> collections.abc.Iterator[Workspace]:
+    """A controller of its own; afterwards its brokers and files are gone.
+
+    Args:
+        compiled: Where Python keeps compiled code, as it does for whoever installs what is measured; by default in a
+            folder of the controller's own, so that nothing is written into the checkout.
+    """
     space = Workspace()
+    del space.environment["PYTHONDONTWRITEBYTECODE"]
+    space.environment["PYTHONPYCACHEPREFIX"] = str(compiled or compiled_code(space))
     try:
         yield space
     finally:
         space.stop_brokers()
         space.remove()
+
+
+def compiled_code(space: Workspace) -> pathlib.Path:
+    """Where a controller of this benchmark keeps compiled code."""
+    return space.root / "compiled"

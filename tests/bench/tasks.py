@@ -51,6 +51,12 @@ class Measured:
         return statistics.median([play.results[-1] / self.tasks for play in self.plays[plugin]])
 
 
+def warm_up(scene: Scene) -> None:
+    """Run everything once, so that Python has compiled what will be measured."""
+    for plugin in PLUGINS:
+        scene.play(f"{plugin}_far", [kind[plugin] for kind in (MODULE, RAW, SCRIPT)])
+
+
 def measure_floor(scene: Scene, tasks: int, rounds: int) -> float:
     """Seconds of a task that connects to nothing: what Ansible takes by itself."""
     plays = [scene.play(NOWHERE, [NOTHING] * tasks) for _round in range(rounds)]

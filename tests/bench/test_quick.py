@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.remoting.powershell.tests.bench import files, fleet, imports, memory, run, tasks
 from ansible_collections.remoting.powershell.tests.bench.plans import QUICK
+from ansible_collections.remoting.powershell.tests.bench.plot import Chart
 from ansible_collections.remoting.powershell.tests.bench.scene import PLUGINS, Scene
 from ansible_collections.remoting.powershell.tests.bench.tables import BEGIN, END, Table, write_markdown
 
@@ -117,7 +118,7 @@ def test_table_is_the_same_in_both_forms() -> None:
 
 
 def test_chart_is_drawn_to_scale() -> None:
-    chart = run.Chart("A & B", "ms", ("one", "two"), [("x", (10.0, 20.0)), ("y", (5.0, 40.0))])
+    chart = Chart("A & B", "ms", ("one", "two"), [("x", (10.0, 20.0)), ("y", (5.0, 40.0))])
     root = ET.fromstring(chart.svg())
     heights = [float(bar.attrib["height"]) for bar in root.iter("{http://www.w3.org/2000/svg}rect") if bar.get("y")][2:]
     assert [height / max(heights) for height in heights] == pytest.approx([0.25, 0.5, 0.125, 1.0])
