@@ -14,7 +14,7 @@ import uuid
 
 from .._psrp.errors import ProtocolError
 from .._psrp.pool import PoolClient
-from .._transport import TransportError
+from .._transport import FaultKind, TransportError
 from .courier import RECOVERY, Courier, Fault
 from .link import Connection
 from .recovery import Decision, Phase
@@ -87,7 +87,8 @@ def remove(courier: Courier, shell_id: uuid.UUID) -> None:
             return
         except TransportError as error:
             log.info("shell %s not removed: %s", shell_id, error)
-            if not error.may_have_arrived:
+            # Lost with a connection that had been closed before: it never went out.
+            if not error.may_have_arrived and error.kind is not FaultKind.LOST:
                 return
 
 

@@ -67,6 +67,7 @@ class Run:
         self._shell_id = session.shell_id
         self._first: Received | None = None
         self._commanded = False
+        self._repeated = False
         self._stop_reason: str | None = None
         self._stopped_at: float | None = None
         self._stop_lock = threading.Lock()
@@ -126,7 +127,9 @@ class Run:
         if pipeline is None:
             return
         session.pool.close_pipeline(pipeline.pipeline_id)
-        if self._commanded and session.state is SessionState.OPENED and session.shell_id == self._shell_id:
+        # A Command that was sent twice leaves its identifier in use: the first one may be on its way still.
+        known = self._commanded and not self._repeated
+        if known and session.state is SessionState.OPENED and session.shell_id == self._shell_id:
             self._signal(Signal.TERMINATE)
 
     def _start(self) -> Pipeline:
@@ -168,12 +171,14 @@ class Run:
                 if self._stop_reason is not None:
                     raise PSSessionError(ErrorKind.STOPPED, f"Nothing was started: {self._stop_reason}.")
                 self._commanded = True
+            self._repeated = attempt > 0
             try:
                 return session.courier.request(Phase.STARTING, call)
             except Fault as fault:
                 # From here on a stop finds nothing to signal, unless the question below finds it running.
                 if fault.decision is not Decision.ASK or attempt == _COMMANDS - 1:
-                    self._commanded = False
+                    # One that was sent before may be on its way still, but not into a shell that is gone.
+                    self._commanded = self._repeated and fault.cause.kind is not FaultKind.SHELL_NOT_FOUND
                     raise
                 if self._arrived(pipeline, surely=fault.cause.kind is FaultKind.ALREADY_EXISTS):
                     return

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import dataclasses
 import typing
 import uuid
@@ -46,6 +47,8 @@ class Shell:
     outgoing: bytes = b""
     disconnected: bool = False
     output: dict[uuid.UUID, bytes] = dataclasses.field(default_factory=dict)
+    #: Commands whose end a Receive has told.
+    told: set[uuid.UUID] = dataclasses.field(default_factory=set)
 
     def feed(self, data: bytes) -> None:
         """Answers what a client sent; every pipeline says its script back and completes."""
@@ -68,8 +71,9 @@ class FakeServer:
     """Holds shells; `plan` says what happens to the requests to come, none means that they are done.
 
     The fates: `before` (the connection breaks, the server saw nothing), `after` (it was done, the answer is lost),
-    `idle` (the connection was closed before, nothing was sent), `refused` (HTTP 400), `unreachable`, `gone` (all shells
-    vanish first), `disconnect` (all turn Disconnected first).
+    `late` (the answer is not waited for any longer, the request comes with `arrive`), `idle` (the connection was closed
+    before, nothing was sent), `refused` (HTTP 400), `unreachable`, `gone` (all shells vanish first), `disconnect` (all
+    turn Disconnected first).
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -78,6 +82,7 @@ class FakeServer:
         self.forgets = False
         self.shells: dict[uuid.UUID, Shell] = {}
         self.plan: collections.deque[str] = collections.deque()
+        self.late: list[Request] = []
         self.ran: collections.Counter[str] = collections.Counter()
         self.requests: collections.Counter[str] = collections.Counter()
         self.connections = 0
@@ -93,6 +98,9 @@ class FakeServer:
         fate = self.plan.popleft() if self.plan else "done"
         if fate == "unreachable":
             raise TransportError(FaultKind.UNREACHABLE, "no route")
+        if fate == "late":
+            self.late.append(done)
+            raise TransportError(FaultKind.LOST, "no answer in time", may_have_arrived=True)
         if fate == "idle":
             raise TransportError(FaultKind.LOST, "closed while it was idle")
         if fate in ("before", "refused"):
@@ -107,6 +115,13 @@ class FakeServer:
         if fate == "after":
             raise TransportError(FaultKind.LOST, "the answer was lost", may_have_arrived=True)
         return answer
+
+    def arrive(self) -> None:
+        """What is late comes now, and its answers reach nobody."""
+        late, self.late = self.late, []
+        for done in late:
+            with contextlib.suppress(TransportError):
+                done()
 
     def shell(self, shell_id: uuid.UUID, connected: bool = True) -> Shell:
         """A shell in the wanted state, or the server's fault."""
@@ -160,10 +175,9 @@ class FakeConnection:
                 if not data:
                     self._server.clock.sleep(operation_timeout or 20)
                 return Received(data, False)
-            if command_id not in shell.output:
+            if command_id not in shell.output or (self._server.forgets and command_id in shell.told):
                 raise TransportError(FaultKind.COMMAND_NOT_FOUND, "no such command")
-            if self._server.forgets:
-                return Received(shell.output.pop(command_id), True)
+            shell.told.add(command_id)
             return Received(shell.output[command_id], True)
 
         return typing.cast(Received, self._request("receive", done))

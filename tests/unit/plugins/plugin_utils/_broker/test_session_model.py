@@ -33,7 +33,7 @@ from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._br
 
 TARGET = Target(host="web01", port=5985, ssl=False)
 FATES = st.sampled_from(
-    ["done", "done", "done", "before", "after", "idle", "refused", "unreachable", "gone", "disconnect"]
+    ["done", "done", "done", "before", "after", "late", "idle", "refused", "unreachable", "gone", "disconnect"]
 )
 
 
@@ -46,6 +46,7 @@ class SessionModel(RuleBasedStateMachine):
         self.server = FakeServer(self.clock)
         self.session = Session(1, TARGET, self.server.connect, self.clock, self.clock.sleep)
         self.count = 0
+        self.not_started: set[str] = set()
 
     @initialize(forgets=st.booleans())
     def choose_a_server(self, forgets: bool) -> None:
@@ -82,7 +83,13 @@ class SessionModel(RuleBasedStateMachine):
             assert times <= 1
         else:
             assert times == 0, f"{kind} must mean that nothing was started"
+            self.not_started.add(script)
         run.finish()
+
+    @rule()
+    def late_requests_arrive(self) -> None:
+        """Long after they were given up."""
+        self.server.arrive()
 
     @rule()
     def idle_for_long(self) -> None:
@@ -111,12 +118,13 @@ class SessionModel(RuleBasedStateMachine):
         """meta: reset_connection, with a server that answers."""
         self.server.plan.clear()
         self.session.close()
-        assert not self.server.shells
+        assert self.session.shell_id not in self.server.shells
         assert self.session.state is SessionState.CLOSED
 
     @invariant()
     def nothing_ran_twice(self) -> None:
-        """Never, whatever happened."""
+        """Never, whatever happened; nor did later what was said not to have been started."""
+        assert not self.not_started.intersection(self.server.ran)
         assert all(times == 1 for times in self.server.ran.values())
 
     @invariant()
@@ -177,6 +185,24 @@ def test_a_command_that_never_arrived_is_sent_again() -> None:
     assert (server.ran["once"], server.requests["command"]) == (1, 2)
 
 
+def test_a_command_that_arrives_when_its_repetition_has_ended_does_not_run() -> None:
+    server, session = opened()
+    server.plan.extend(["late"])
+    assert run_once(server, session, "once")[1] == ["once"]
+    server.arrive()
+    assert (server.ran["once"], server.requests["command"]) == (1, 2)
+
+
+def test_a_command_whose_repetition_fails_may_still_arrive() -> None:
+    server, session = opened()
+    server.plan.extend(["late", "done", "unreachable"])
+    with pytest.raises(PSSessionError) as caught:
+        run_once(server, session, "once")
+    assert caught.value.kind is ErrorKind.UNKNOWN
+    server.arrive()
+    assert server.ran["once"] == 0, "the session was removed"
+
+
 def test_a_shell_that_is_gone_is_recreated_before_anything_started() -> None:
     server, session = opened()
     server.plan.extend(["gone"])
@@ -235,9 +261,16 @@ def test_an_end_whose_telling_was_lost_is_an_unknown_outcome(fates: list[str]) -
     assert not session.recreated, "nothing runs in the session, so its state can be kept"
 
 
+def test_a_removal_over_a_connection_that_was_closed_is_sent_again() -> None:
+    server, session = opened()
+    server.plan.extend(["idle"])
+    session.close()
+    assert not server.shells
+
+
 def test_an_idle_connection_is_replaced_before_it_is_used() -> None:
     server, session = opened()
-    session.clock.sleep(91)  # type: ignore[attr-defined]
+    session.clock.sleep(91)
     run_once(server, session)
     assert server.connections == 4
     assert not session.recreated
