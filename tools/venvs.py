@@ -21,6 +21,8 @@ BUILD = ROOT / ".build"
 LOGS = BUILD / "logs"
 
 TEST_REQUIREMENTS = ROOT / "tests" / "unit" / "requirements.txt"
+#: Compiled against libkrb5, whose headers `make system-deps` installs; without them the Kerberos tests skip.
+KERBEROS_REQUIREMENTS = ROOT / "tests" / "unit" / "requirements-kerberos.txt"
 LINT_REQUIREMENTS = ROOT / "tools" / "requirements" / "lint.txt"
 
 
@@ -78,7 +80,11 @@ def _build(folder: pathlib.Path, python: interpreters.Interpreter, pins: list[st
 def ensure(core: interpreters.Core, python: interpreters.Interpreter, lint: bool = False) -> pathlib.Path:
     """Build the environment of a core (with the linters when ``lint``) unless it is there; returns its folder."""
     folder = BUILD / (f"venv-lint-{core.minor}" if lint else f"venv-{core.minor}")
-    files = [TEST_REQUIREMENTS, LINT_REQUIREMENTS] if lint else [TEST_REQUIREMENTS]
+    files = [TEST_REQUIREMENTS]
+    if lint:
+        files.append(LINT_REQUIREMENTS)
+    elif shutil.which("krb5-config") and shutil.which("gcc"):
+        files.append(KERBEROS_REQUIREMENTS)
     with locked(folder.name):
         _build(folder, python, [f"ansible-core=={core.pin}"], files)
     return folder

@@ -119,7 +119,9 @@ class Client:
             elif isinstance(message, Reset):
                 self._send(Done(self._reset(message)))
             elif isinstance(message, Shutdown):
-                self._send(Done(self._shared.shut_down()))
+                # The answer first: the process does not wait for it.
+                self._send(Done(len(self._shared.registry.sessions())))
+                self._shared.shut_down()
             else:
                 raise WireError(f"{type(message).__name__} is out of turn")
         except PSSessionError as error:

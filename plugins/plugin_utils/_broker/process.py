@@ -96,7 +96,7 @@ def _serve(place: Place) -> None:
         _raise_descriptor_limit()
         server = Server(listener, make_session)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda *_: server.shared.reactor.stop())
+            signal.signal(number, lambda *_: server.shared.shut_down())
         log.info("broker %s listens", VERSION)
         _report({"pid": os.getpid()})
         try:
