@@ -191,6 +191,11 @@ def _unreachable(error: Exception, options: WSManOptions, progress: Progress) ->
         )
     elif any(isinstance(cause, OSError) and cause.errno in _NO_ROUTE for cause in causes):
         message = f"There is no route to {place}: check the address and the network"
+    elif isinstance(error, _pypsrp.requests_errors.ReadTimeout) and not options.ssl:
+        message = (
+            f"{place} takes connections and does not answer: is it the WSMan service, is the port right (usually 5985),"
+            " and does a firewall in between let the traffic through?"
+        )
     elif isinstance(error, _pypsrp.requests_errors.ReadTimeout):
         kind = FaultKind.TLS
         message = f"The TLS handshake with {place} got no answer within {options.connection_timeout} s: {_HTTPS_PORT}"

@@ -135,6 +135,19 @@ def test_no_answer_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert connection.broken
 
 
+def test_port_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "ansible_collections.remoting.powershell.plugins.plugin_utils._transport._exchange._TRAVEL", 0.05
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        timeouts = {"read_timeout": 0, "operation_timeout": 0.05}
+        error = failure(connect(port, auth="ntlm", message_encryption="auto", **timeouts))
+    assert (error.kind, error.may_have_arrived) == (FaultKind.UNREACHABLE, False)
+    assert "does not answer" in error.message
+    assert "TLS" not in error.message
+
+
 def test_idle_connection_is_opened_again_for_basic_which_authenticates_each_request() -> None:
     with SmallServer(lambda request: http(envelope(request, received(b"data")))) as server:
         connection = connect(server.port)
