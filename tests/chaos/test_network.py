@@ -103,7 +103,7 @@ def test_server_that_is_busy_for_a_while(stage: Stage, action: str) -> None:
 
 def test_command_that_arrives_late_runs_once(stage: Stage) -> None:
     with stage.counting() as counts:
-        late = fault("delay", "Command", seconds=4)
+        late = fault("delay", "Command", seconds=8)
         tasks = [
             LEAVE,
             raw("work", SCRIPT, late, ignore_unreachable=True),
@@ -119,7 +119,7 @@ def test_command_that_arrives_late_runs_once(stage: Stage) -> None:
 
 def test_answer_that_comes_late(stage: Stage) -> None:
     with stage.counting() as counts:
-        late = fault("delay", "Receive", seconds=4)
+        late = fault("delay", "Receive", seconds=8)
         played = stage.play([LEAVE, raw("work", SCRIPT, late, ignore_unreachable=True), FIND], vars=IMPATIENT)
     work = played.row("work")
     assert work.status == "ok" or "outcome is unknown" in work.message
