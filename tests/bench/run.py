@@ -24,7 +24,7 @@ from ansible_collections.remoting.powershell.tests.bench import files, fleet, im
 from ansible_collections.remoting.powershell.tests.bench.plans import FULL, QUICK, Plan
 from ansible_collections.remoting.powershell.tests.bench.plot import Chart
 from ansible_collections.remoting.powershell.tests.bench.scene import PLUGINS, Scene
-from ansible_collections.remoting.powershell.tests.bench.tables import Table, write_markdown
+from ansible_collections.remoting.powershell.tests.bench.tables import Page, Table
 
 PARTS = ("tasks", "scripts", "files", "imports", "memory", "fleet")
 
@@ -140,6 +140,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end)
     plan = QUICK if options.quick else FULL
     parts = tuple(part for part in PARTS if part in (options.only or PARTS))
+    page = Page(options.markdown) if options.markdown else None
     started = time.monotonic()
     with Scene(plan.hosts) as scene:
         facts = machine.describe(scene.endpoint.engine)
@@ -148,9 +149,9 @@ def main() -> None:
         bench.run(parts)
     took = time.monotonic() - started
     print(f"{took:.0f} s in all")
-    if options.markdown is not None:
+    if page is not None:
         command = f"make bench BENCH_ARGS='{shlex.join(sys.argv[1:])}'"
-        write_markdown(options.markdown, f"`{command}` took {took:.0f} s. {facts}", bench.tables)
+        page.write(f"`{command}` took {took:.0f} s. {facts}", bench.tables)
 
 
 if __name__ == "__main__":

@@ -48,16 +48,23 @@ class Table:
         return "\n\n".join([f"### {self.title}", "\n".join(rows), *notes]) + "\n"
 
 
-def write_markdown(path: pathlib.Path, introduction: str, tables: collections.abc.Sequence[Table]) -> None:
-    """Write the results: between the two marks of an existing file, or as the whole of a new one.
+class Page:
+    """A Markdown file that holds the results: between the two marks where it is there already, or as its whole.
 
     Raises ValueError for an existing file without marks.
     """
-    results = "\n".join([BEGIN, "", introduction, "", *(table.markdown() for table in tables), END])
-    before = after = ""
-    if path.exists():
-        before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-        _old, end, after = rest.partition(END)
-        if not (begin and end):
-            raise ValueError(f"{path} is there and has not the lines {BEGIN} and {END}")
-    path.write_text(before + results + (after or "\n"), encoding="utf-8")
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self._path = path
+        self._before, self._after = "", "\n"
+        if path.exists():
+            self._before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+            _old, end, self._after = rest.partition(END)
+            if not (begin and end):
+                raise ValueError(f"{path} is there and has not the lines {BEGIN} and {END}")
+
+    def write(self, introduction: str, tables: collections.abc.Sequence[Table]) -> None:
+        """Write the results, and around them what was there before."""
+        introduction = textwrap.fill(introduction, _WIDTH, break_on_hyphens=False, break_long_words=False)
+        results = "\n".join([BEGIN, "", introduction, "", *(table.markdown() for table in tables), END])
+        self._path.write_text(self._before + results + self._after, encoding="utf-8")

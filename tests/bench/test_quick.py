@@ -18,7 +18,7 @@ from ansible_collections.remoting.powershell.tests.bench import files, fleet, im
 from ansible_collections.remoting.powershell.tests.bench.plans import QUICK
 from ansible_collections.remoting.powershell.tests.bench.plot import Chart
 from ansible_collections.remoting.powershell.tests.bench.scene import PLUGINS, Scene
-from ansible_collections.remoting.powershell.tests.bench.tables import BEGIN, END, Table, write_markdown
+from ansible_collections.remoting.powershell.tests.bench.tables import BEGIN, END, Page, Table
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_page_without_marks_is_left_alone(tmp_path: pathlib.Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("mine\n", encoding="utf-8")
     with pytest.raises(ValueError, match="results begin"):
-        write_markdown(page, "introduction", [])
+        Page(page)
     assert page.read_text(encoding="utf-8") == "mine\n"
 
 
