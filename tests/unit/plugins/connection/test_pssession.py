@@ -195,20 +195,30 @@ class TestExecCommand:
         class TaskTimeout(BaseException):
             pass
 
-        def raise_timeout(number: int, frame: object) -> None:
-            raise TaskTimeout
-
         broker.never_answer()
         connection = make_connection()
+        main, over = threading.get_ident(), threading.Event()
+
+        def insist() -> None:
+            # A signal that comes just before the system call that blocks is only noticed after it.
+            broker.waiting.wait()
+            while not over.wait(0.05):
+                signal.pthread_kill(main, signal.SIGUSR1)
+
+        def raise_timeout(number: int, frame: object) -> None:
+            if not over.is_set():
+                over.set()
+                raise TaskTimeout
+
         before = signal.signal(signal.SIGUSR1, raise_timeout)
-        main = threading.get_ident()
-        threading.Thread(
-            target=lambda: (broker.waiting.wait(), signal.pthread_kill(main, signal.SIGUSR1)), daemon=True
-        ).start()
+        insisting = threading.Thread(target=insist)
+        insisting.start()
         try:
             with pytest.raises(TaskTimeout):
                 connection.exec_command("Start-Sleep -Seconds 600")
         finally:
+            over.set()
+            insisting.join()
             signal.signal(signal.SIGUSR1, before)
         assert broker.hung_up.wait(30)
         assert not connection.connected
