@@ -7,7 +7,7 @@ CORE ?= newest
 ALL_CORES := 2.16 2.18 2.19 2.21
 JOBS ?= 2
 PYTEST_ARGS ?=
-TESTS ?= tests/unit tests/integration tests/bench
+TESTS ?= tests/unit tests/integration tests/chaos tests/bench
 # The endpoint is a program of its own, looked after by ruff and mypy; ansible-test's rules are for what is shipped.
 SANITY_ARGS ?= --exclude tests/endpoint/
 
@@ -21,7 +21,7 @@ LINT = $(ENV) --lint run
 PYTEST = pytest -q -n $(JOBS) $(PYTEST_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help system-deps env lint format sanity units units-ansible-test integration test test-all demo bench clean
+.PHONY: help system-deps env lint format sanity units units-ansible-test integration chaos test test-all demo bench clean
 
 help: ## Show this list
 	@echo 'CORE=2.19 chooses another ansible-core, TESTS=tests/unit/tools and PYTEST_ARGS="-k name" choose tests, logs are in .build/logs.'
@@ -56,8 +56,12 @@ integration: ## Integration tests: real ansible-playbook processes against the t
 	@echo '==> integration tests (ansible-core: $(CORE))'
 	@$(RUN) $(PYTEST) tests/integration
 
-test: ## Unit and integration tests on the newest ansible-core that some Python here takes
-	@echo '==> unit and integration tests (ansible-core: $(CORE))'
+chaos: ## Failures at every point: real ansible-playbook processes, a bad network, servers and processes that end
+	@echo '==> chaos tests (ansible-core: $(CORE))'
+	@$(RUN) $(PYTEST) tests/chaos
+
+test: ## Unit, integration and chaos tests on the newest ansible-core that some Python here takes
+	@echo '==> unit, integration and chaos tests (ansible-core: $(CORE))'
 	@$(RUN) $(PYTEST) $(TESTS)
 
 test-all: ## make test on each supported generation of ansible-core

@@ -16,10 +16,10 @@ import typing
 
 from ansible.release import __version__ as core_version
 
-from ...plugins.plugin_utils import _command_line, _levels, scripts
-from ...plugins.plugin_utils._wire.messages import Target
-from ..integration.support.endpoint import EndpointProcess
-from ..integration.support.workspace import Outcome, Workspace
+from ansible_collections.remoting.powershell.plugins.plugin_utils import _command_line, _levels, scripts
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Target
+from ansible_collections.remoting.powershell.tests.integration.support.endpoint import EndpointProcess
+from ansible_collections.remoting.powershell.tests.integration.support.workspace import Outcome, Workspace
 
 Task = dict[str, typing.Any]
 #: What a task may order of the endpoint's control resource as it starts: a resource and its body.

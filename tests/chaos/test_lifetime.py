@@ -21,6 +21,15 @@ def test_session_stays_while_a_second_playbook_lives(stage: Stage) -> None:
     assert counts["action.Create"] == 1
 
 
+def test_changed_option_gets_a_session_of_its_own(stage: Stage) -> None:
+    with stage.counting() as counts:
+        assert stage.play([LEAVE]).row("leave").status == "ok"
+        other = stage.play([FIND], vars={"ansible_pssession_configuration_name": "PowerShell.7"})
+        assert not other.kept
+        assert stage.play([FIND]).kept
+    assert counts["action.Create"] == counts["action.Delete"] == 2
+
+
 def test_broker_ends_by_itself(stage: Stage) -> None:
     with stage.counting() as counts:
         assert stage.play([LEAVE], vars=SHORT).row("leave").status == "ok"
