@@ -21,11 +21,16 @@ def describe(engine: str) -> str:
         processors = len(os.sched_getaffinity(0))
     except AttributeError:  # not Linux
         processors = os.cpu_count() or 1
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     versions = ", ".join(
         f"{name} {importlib.metadata.version(name)}" for name in ("ansible-core", "pypsrp", "psrpcore")
     )
     return (
-        f"Machine: {processors} CPUs ({platform.system()}, {platform.machine()}), load before the run {load} "
-        f"(1, 5, 15 minutes). Python {platform.python_version()}, {versions}. Engine: {engine_text}."
+        f"Machine: {processors} CPUs ({platform.system()}, {platform.machine()}). "
+        f"Python {platform.python_version()}, {versions}. Engine: {engine_text}."
     )
+
+
+def load() -> str:
+    """How many processes want a processor: the mean of the last minute, and of the last five."""
+    one, five, _fifteen = os.getloadavg()
+    return f"{one:.1f} in the last minute, {five:.1f} in the last five"

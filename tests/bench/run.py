@@ -141,17 +141,18 @@ def main() -> None:
     plan = QUICK if options.quick else FULL
     parts = tuple(part for part in PARTS if part in (options.only or PARTS))
     page = Page(options.markdown) if options.markdown else None
-    started = time.monotonic()
+    started, load = time.monotonic(), machine.load()
     with Scene(plan.hosts) as scene:
         facts = machine.describe(scene.endpoint.engine)
         print(facts, flush=True)
         bench = Bench(scene, plan, options.plot)
         bench.run(parts)
     took = time.monotonic() - started
-    print(f"{took:.0f} s in all")
+    loads = f"Load before the run: {load}; at its end, the run's own among it: {machine.load()}."
+    print(f"{took:.0f} s in all. {loads}")
     if page is not None:
         command = f"make bench BENCH_ARGS='{shlex.join(sys.argv[1:])}'"
-        page.write(f"`{command}` took {took:.0f} s. {facts}", bench.tables)
+        page.write(f"`{command}` took {took:.0f} s. {facts} {loads}", bench.tables)
 
 
 if __name__ == "__main__":
