@@ -50,6 +50,7 @@ def table(measured: dict[str, list[dict[str, float]]]) -> Table:
     notes = (
         "Processor time in a fresh interpreter in which ansible is imported already, with Python's cache of compiled "
         f"code filled; of {number} each. ansible-playbook imports its own plugins, psrp among them, once before it "
-        "forks workers; a collection's are imported anew by the worker of each task. Aim for pssession: less than 10 ms.",
+        "forks workers; a collection's are imported anew by the worker of each task. Aim for pssession: less than "
+        "10 ms.",
     )
     return Table("The connection plugin's import", ("", "median", "fastest", "modules imported"), rows, notes)
