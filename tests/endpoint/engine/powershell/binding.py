@@ -12,8 +12,10 @@ import typing
 from . import convert, syntax, typesystem, values
 from .errors import Category, ConversionError, ErrorRecord, ExceptionObject, PSTerminating
 from .numbers import Int64
-from .operators import as_list, compare, equal, wildcard
+from .operators import compare, equal
+from .patterns import wildcard
 from .records import CommandInfo, InvocationInfo
+from .sequences import as_list
 from .typesystem import NetType
 
 #: Stands for an argument that was not given.
@@ -451,7 +453,7 @@ def _validate_not_null(empty: bool) -> typing.Callable[[list[object]], Validator
 
 
 def _validate_pattern(arguments: list[object]) -> Validator:
-    from .operators import regex
+    from .patterns import regex
 
     pattern = regex(arguments[0], re.IGNORECASE)
 

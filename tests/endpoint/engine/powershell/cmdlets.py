@@ -14,9 +14,9 @@ from . import binding, syntax, typesystem, values
 from .binding import Argument, Binder, Parameter
 from .convert import to_bool, to_string
 from .errors import Category, ConversionError, ErrorRecord, ExceptionObject, NetError, PipelineStopped, PSTerminating
-from .operators import as_list, enumerate_value
 from .pipeline import Stage
 from .records import CommandInfo, InvocationInfo
+from .sequences import as_list, enumerate_value
 from .session import Frame
 
 CMDLETS: dict[str, CmdletType] = {}

@@ -287,10 +287,10 @@ def _to_enum(value: object, enum_type: values.EnumType) -> object:
 
 def _to_object(value: object, target: NetType) -> object:
     """Collections, classes with a constructor for the value, and properties out of a table."""
-    from . import members
+    from . import construct, members
 
     if target.full_name.startswith("System.Collections."):
-        made = members.construct(target, [])
+        made = construct.construct(target, [])
         if isinstance(made, values.NetList):
             items = value if isinstance(value, list) else [value]
             made.extend(cast(item, target.arguments[0]) if target.arguments else item for item in items)
@@ -299,12 +299,12 @@ def _to_object(value: object, target: NetType) -> object:
             made.update(value)
             return made
     if isinstance(value, values.Hashtable):
-        made = members.construct(target, [])
+        made = construct.construct(target, [])
         for key, item in value.items():
             members.set_member(made, to_string(key), item)
         return made
     try:
-        return members.construct(target, [value])
+        return construct.construct(target, [value])
     except NetError as error:
         text = error.exception.message
         raise _failed(

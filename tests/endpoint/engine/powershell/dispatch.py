@@ -17,10 +17,10 @@ from .errors import Category, ParseError, runtime_error
 from .expressions import evaluate
 from .functions import BlockStage
 from .native import NativeStage
-from .operators import as_list
 from .pipeline import Stage
 from .records import CommandInfo, InvocationInfo
 from .scopes import Function
+from .sequences import as_list
 from .session import Frame
 
 #: Commands that every NoLanguage session has (PSSessionConfiguration's defaults for RestrictedRemoteServer).

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typing
 
-from . import convert, members, operators, syntax, typesystem, values
+from . import convert, formats, members, operators, patterns, sequences, syntax, typesystem, values
 from .convert import to_bool, to_string
 from .errors import Category, ConversionError, NetError, runtime_error
-from .operators import as_list
 from .scopes import Variable, is_scope, split_name, target_scope
+from .sequences import as_list
 from .session import Frame
 
 _Evaluator = typing.Callable[[typing.Any, Frame], object]
@@ -57,7 +57,7 @@ def statement_value(node: syntax.Node, frame: Frame) -> object:
 
 def pipeline_input(node: syntax.Node, frame: Frame) -> typing.Iterable[object]:
     """What an expression at a pipeline's head feeds into it."""
-    return operators.enumerate_value(statement_value(node, frame))
+    return sequences.enumerate_value(statement_value(node, frame))
 
 
 def collect(statements: list[syntax.Node], frame: Frame) -> list[object]:
@@ -148,7 +148,7 @@ def _array_expression(node: syntax.ArrayExpression, frame: Frame) -> object:
         value = statement_value(expression, frame)
         if isinstance(value, list) and not isinstance(value, values.NetList):
             return list(value)
-        return list(operators.enumerate_value(value))
+        return list(sequences.enumerate_value(value))
     return collect(node.statements, frame)
 
 
@@ -216,7 +216,7 @@ def _unary(node: syntax.Unary, frame: Frame) -> object:
     if node.operator == "join":
         return "".join(to_string(item) for item in as_list(value))
     if node.operator.endswith("split"):
-        return operators.split_words(value)
+        return patterns.split_words(value)
     number = convert.to_number(value)
     if node.operator == "bnot":
         return operators.bitwise("bxor", number, -1)
@@ -253,7 +253,7 @@ def _binary(node: syntax.Binary, frame: Frame) -> object:
     if name == "..":
         return operators.number_range(left, right)
     if name == "f":
-        return operators.format_text(left, right)
+        return formats.format_text(left, right)
     if name in ("is", "isnot", "as"):
         return _type_test(name, left, right, frame)
     return operators.comparison(name, left, right, lambda match: _set_matches(match, frame))
@@ -332,7 +332,7 @@ def _each(name: str, items: list[object], arguments: list[object]) -> object:
         if name == "where":
             result.extend([item] if to_bool(value) else [])
         else:
-            result.extend(operators.enumerate_value(value))
+            result.extend(sequences.enumerate_value(value))
     return result
 
 

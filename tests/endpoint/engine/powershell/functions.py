@@ -13,10 +13,10 @@ from .api import Streams
 from .binding import Argument, Binder, Parameter
 from .convert import to_bool, to_string
 from .errors import ExitSignal, ReturnSignal
-from .operators import as_list
 from .pipeline import Redirected, Stage, both
 from .records import CommandInfo, InvocationInfo
 from .scopes import Scope, Variable
+from .sequences import as_list
 from .session import Frame
 
 _PREFERENCES = {

@@ -18,9 +18,9 @@ from . import syntax
 from .binding import MISSING, Argument
 from .convert import to_string
 from .errors import Category, ErrorRecord, ExceptionObject, runtime_error
-from .operators import as_list
 from .pipeline import Stage
 from .records import CommandInfo, InvocationInfo
+from .sequences import as_list
 from .session import Frame
 
 _POLL_SECONDS = 0.05

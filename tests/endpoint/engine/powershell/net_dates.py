@@ -9,8 +9,8 @@ import math
 import typing
 
 from . import convert, dates, numbers, operators, typesystem, values
+from .calling import static_property
 from .errors import NetError
-from .members import static_property
 from .typesystem import members_of
 from .values import TICKS_PER_DAY, TICKS_PER_SECOND, DateTime, TimeSpan
 

@@ -13,9 +13,9 @@ import tempfile
 import typing
 
 from . import dates, values
+from .calling import static_property
 from .convert import to_string
 from .errors import NetError
-from .members import static_property
 from .net_io import SEARCH_OPTIONS, FileStream, StreamReader, codec_of, enum_number, full_path, guarded
 from .session import current
 from .typesystem import NetObject, net_class
@@ -79,7 +79,7 @@ class File(NetObject):
 
     @staticmethod
     def write_all_lines(path: str, lines: object, encoding: object = None) -> None:
-        from .operators import as_list
+        from .sequences import as_list
 
         File.write_all_text(path, "".join(f"{to_string(line)}\n" for line in as_list(lines)), encoding)
 

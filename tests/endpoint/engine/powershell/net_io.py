@@ -11,9 +11,9 @@ import shutil
 import typing
 
 from . import convert, numbers, typesystem, values
+from .calling import wrap_io
 from .convert import to_string
 from .errors import NetError
-from .members import wrap_io
 from .net_text import Encoding
 from .session import current
 from .typesystem import NetObject, find, net_class, register_enum

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import typing
 
-from . import convert, numbers, operators, typesystem, values
+from . import convert, numbers, operators, sequences, typesystem, values
 from .convert import to_string
 from .errors import NetError
-from .operators import as_list
+from .sequences import as_list
 from .typesystem import NetType, members_of
 from .values import Hashtable
 
@@ -29,7 +29,7 @@ class ArrayMembers:
         return any(operators.equal(item, value, ignore_case=False) for item in self)
 
     def get_enumerator(self: typing.Any) -> object:
-        return iter(list(operators.enumerate_value(self)))
+        return iter(list(sequences.enumerate_value(self)))
 
     def get_value(self: typing.Any, position: int) -> object:
         return self[position]

@@ -12,9 +12,9 @@ import sys
 import typing
 
 from . import convert, numbers, typesystem, values
+from .calling import static_property
 from .convert import to_string
 from .errors import NetError
-from .members import static_property
 from .typesystem import NetObject, NetType, members_of, net_class
 
 _RANGE_ERRORS = {"System.Byte": "an unsigned byte", "System.Int32": "an Int32", "System.Int64": "an Int64"}

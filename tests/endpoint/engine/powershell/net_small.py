@@ -10,9 +10,9 @@ import re
 import typing
 
 from . import dates, numbers, typesystem
+from .calling import static_property
 from .convert import to_string
 from .errors import NetError
-from .members import static_property
 from .typesystem import NetObject, net_class
 from .values import CORE_LIBRARY, TICKS_PER_DAY, TICKS_PER_SECOND, DateTime, TimeSpan
 
@@ -220,7 +220,7 @@ class Enumerable(NetObject):
 
     @staticmethod
     def to_array(items: object) -> object:
-        from .operators import enumerate_value
+        from .sequences import enumerate_value
 
         return list(enumerate_value(items))
 

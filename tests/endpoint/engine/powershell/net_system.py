@@ -12,8 +12,8 @@ import socket
 import typing
 
 from . import convert, dates, numbers, typesystem, values
+from .calling import static_property
 from .convert import to_string
-from .members import static_property
 from .net_io import Stream
 from .net_text import Encoding
 from .session import current

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import uuid
 
-from . import convert, operators, typesystem, values
+from . import convert, formats, typesystem, values
+from .calling import static_property
 from .convert import to_string
-from .members import static_property
 from .typesystem import members_of, register_enum
 from .values import EnumType
 
@@ -19,7 +19,7 @@ class GuidMembers:
     empty = static_property(lambda: uuid.UUID(int=0))
 
     def to_string(self: uuid.UUID, pattern: str = "d") -> str:  # type: ignore[misc]
-        return operators.format_value(self, pattern)
+        return formats.format_value(self, pattern)
 
     def to_byte_array(self: uuid.UUID) -> object:  # type: ignore[misc]
         return bytearray(self.bytes_le)

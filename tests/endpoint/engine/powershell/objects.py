@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import typing
 
-from . import members, typesystem, values
+from . import calling, typesystem, values
 from .api import Language
 from .binding import Binder
 from .convert import to_bool, to_string
@@ -95,7 +95,7 @@ class PSCmdlet(NetObject):
         return self._frame.scope.value("Host")
 
     def write_object(self, value: object, enumerate: bool = False) -> None:
-        from .operators import enumerate_value
+        from .sequences import enumerate_value
 
         for item in enumerate_value(value) if enumerate else [value]:
             self._frame.out(item)
@@ -346,4 +346,4 @@ class Runspace(NetObject):
     instance_id = property(lambda self: self._session.instance_id)
     id = property(lambda self: 1)
     name = property(lambda self: "Runspace1")
-    default_runspace = members.static_property(lambda: Runspace(current()))
+    default_runspace = calling.static_property(lambda: Runspace(current()))

@@ -14,37 +14,11 @@ import typing
 from . import convert, numbers, typesystem, values
 from .convert import to_bool, to_number, to_string
 from .errors import Category, ConversionError, ExceptionObject, runtime_error
+from .patterns import regex, replacement, split, wildcard
+from .sequences import as_list, sequence
 from .values import unwrap
 
 _RANKS: list[type] = [int, numbers.UInt32, numbers.Int64, numbers.UInt64, numbers.BigInteger, decimal.Decimal, float]
-
-
-def _sequence(value: object) -> list[object] | None:
-    """A list as it is, bytes as their numbers, None for anything else."""
-    value = unwrap(value)
-    if isinstance(value, list):
-        return value
-    return [numbers.Byte(item) for item in value] if isinstance(value, bytearray) else None
-
-
-def as_list(value: object) -> list[object]:
-    """What a loop over the value sees."""
-    if value is None or value is values.NOTHING:
-        return []
-    items = _sequence(value)
-    return [value] if items is None else items
-
-
-def enumerate_value(value: object) -> typing.Iterator[object]:
-    """The objects that a value puts into a pipeline; tables and strings stay whole."""
-    if value is values.NOTHING:
-        return iter(())
-    items = _sequence(value)
-    if items is not None:
-        return iter(list(items))
-    if isinstance(unwrap(value), typing.Iterator):
-        return typing.cast("typing.Iterator[object]", unwrap(value))
-    return iter((value,))
 
 
 def _rank(value: object) -> int:
@@ -141,9 +115,9 @@ _PYTHON: dict[str, typing.Callable[[typing.Any, typing.Any], typing.Any]] = {
 def _add(left: object, right: object) -> tuple[bool, object]:
     if isinstance(left, str):
         return True, to_string(left) + to_string(right)
-    items = _sequence(left)
+    items = sequence(left)
     if items is not None:
-        return True, [*items, *(_sequence(right) or ([right] if _sequence(right) is None else []))]
+        return True, [*items, *(sequence(right) or ([right] if sequence(right) is None else []))]
     if isinstance(left, values.Hashtable):
         if not isinstance(right, values.Hashtable):
             message = "A hash table can only be added to another hash table."
@@ -187,7 +161,7 @@ def _subtract(left: object, right: object) -> tuple[bool, object]:
 def _multiply(left: object, right: object) -> tuple[bool, object]:
     if isinstance(left, str) and not isinstance(left, values.Char):
         return True, str(left) * max(0, convert.to_int(right))
-    items = _sequence(left)
+    items = sequence(left)
     if items is not None:
         return True, items * max(0, convert.to_int(right))
     return False, None
@@ -301,167 +275,6 @@ _ORDER: dict[str, typing.Callable[[int], bool]] = {
 }  # fmt: skip
 
 
-def wildcard(pattern: str, ignore_case: bool = True) -> re.Pattern[str]:
-    """A pattern of -like as a regular expression for the whole text."""
-    parts, position = [], 0
-    while position < len(pattern):
-        character = pattern[position]
-        if character == "`" and position + 1 < len(pattern):
-            position += 1
-            parts.append(re.escape(pattern[position]))
-        elif character == "[" and (end := pattern.find("]", position + 1)) > 0:
-            parts.append("[" + pattern[position + 1 : end].replace("\\", "\\\\") + "]")
-            position = end
-        else:
-            parts.append({"*": ".*", "?": "."}.get(character) or re.escape(character))
-        position += 1
-    return re.compile("".join(parts) + r"\Z", re.DOTALL | (re.IGNORECASE if ignore_case else 0))
-
-
-def regex(pattern: object, flags: int = 0) -> re.Pattern[str]:
-    """A .NET pattern as Python's: named groups, ``\\z``, escapes that Python lacks."""
-    text = re.sub(r"\(\?<([A-Za-z_]\w*)>", r"(?P<\1>", to_string(pattern))
-    text = re.sub(r"\\k<(\w+)>", r"(?P=\1)", text).replace(r"\z", r"\Z").replace(r"\e", r"\x1b")
-    try:
-        return re.compile(text, flags)
-    except re.error as error:
-        message = f"Invalid pattern '{to_string(pattern)}' at offset {error.pos or 0}. {error.msg}."
-        raise runtime_error(message, "InvalidRegularExpression", Category.InvalidArgument, pattern) from None
-
-
-def replacement(text: str) -> typing.Callable[[re.Match[str]], str]:
-    """A .NET replacement pattern (``$1``, ``${name}``, ``$$``, ``$&``) as a function of the match."""
-
-    def expand(match: re.Match[str]) -> str:
-        def group(found: re.Match[str]) -> str:
-            name = found.group(1) or found.group(2) or found.group(3)
-            if name == "$":
-                return "$"
-            if name in ("&", "0"):
-                return match.group()
-            try:
-                return match.group(int(name) if name.isdigit() else name) or ""
-            except (IndexError, KeyError):
-                return found.group()
-
-        return re.sub(r"\$(?:(\d+)|\{(\w+)\}|([$&]))", group, text)
-
-    return expand
-
-
-def split(subject: object, arguments: object, ignore_case: bool) -> list[object]:
-    """The binary -split: a pattern or a script block, a count, options."""
-    parameters = as_list(arguments)
-    pattern = parameters[0] if parameters else r"\s+"
-    count = convert.to_int(parameters[1]) if len(parameters) > 1 else 0
-    options = to_string(parameters[2]).lower() if len(parameters) > 2 else ""
-    expression = re.escape(to_string(pattern)) if "simplematch" in options else pattern
-    compiled = regex(expression, re.IGNORECASE if ignore_case else 0)
-    result: list[object] = []
-    for item in as_list(subject):
-        parts = compiled.split(to_string(item), count - 1 if count > 1 else 0) if count != 1 else [to_string(item)]
-        result.extend(part or "" for part in parts)
-    return result
-
-
-def split_words(subject: object) -> list[object]:
-    """The unary -split: at runs of blanks."""
-    return [word for item in as_list(subject) for word in to_string(item).split()]
-
-
-def format_text(pattern: object, arguments: object) -> str:
-    """-f: ``{index[,width][:format]}``.
-
-    :raises PSTerminating: the pattern is malformed or names an argument that is not there.
-    """
-    items = as_list(arguments) if isinstance(unwrap(arguments), list) else [arguments]
-
-    def expand(found: re.Match[str]) -> str:
-        if found.group() in ("{{", "}}"):
-            return found.group()[0]
-        if found.group("index") is None or int(found["index"]) >= len(items):
-            raise _format_error()
-        text = format_value(items[int(found["index"])], (found["format"] or "").replace("}}", "}"))
-        width = int(found["width"] or 0)
-        return text.rjust(width) if width >= 0 else text.ljust(-width)
-
-    return re.sub(
-        r"\{\{|\}\}|\{(?P<index>\d+)(?:,\s*(?P<width>-?\d+))?(?::(?P<format>[^}]*))?\}|[{}]", expand, to_string(pattern)
-    )
-
-
-def _format_error() -> Exception:
-    inner = ExceptionObject(
-        "System.FormatException",
-        "Index (zero based) must be greater than or equal to zero and less than the size of the argument list.",
-    )
-    return runtime_error(
-        f"Error formatting a string: {inner.message}.", "FormatError", Category.InvalidOperation, inner=inner
-    )
-
-
-def format_value(value: object, pattern: str) -> str:
-    """A value by a standard or custom format string of .NET, in the invariant culture."""
-    from . import dates
-
-    value = unwrap(value)
-    if not pattern or value is None or isinstance(value, (str, bool)):
-        return to_string(value)
-    if isinstance(value, values.DateTime):
-        return dates.format_date(value, pattern)
-    if isinstance(value, values.TimeSpan):
-        return dates.format_span(value, pattern)
-    if isinstance(value, (int, float, decimal.Decimal)):
-        return _format_number(value, pattern)
-    if isinstance(value, values.EnumValue):
-        return str(value.value) if pattern.lower() == "d" else str(value)
-    if hasattr(value, "hex") and pattern.lower() in "ndbp":
-        text = str(value)
-        return {"n": text.replace("-", ""), "b": f"{{{text}}}", "p": f"({text})"}.get(pattern.lower(), text)
-    return to_string(value)
-
-
-def _format_number(value: typing.Any, pattern: str) -> str:
-    found = re.fullmatch(r"([A-Za-z])(\d*)", pattern)
-    if not found:
-        return _custom_number(value, pattern)
-    letter, digits = found.group(1), int(found.group(2) or -1)
-    lowered = letter.lower()
-    if lowered == "x":
-        bits = {numbers.Byte: 8, numbers.Int64: 64}.get(type(value), 32)
-        text = format(value % 2**bits, letter)
-        return text.rjust(max(digits, 0), "0")
-    if lowered == "d":
-        return ("-" if value < 0 else "") + str(abs(int(value))).rjust(max(digits, 0), "0")
-    places = digits if digits >= 0 else 6 if lowered == "e" else 2
-    if lowered == "p":
-        return f"{value * 100:,.{places}f}%"
-    if lowered == "e":
-        return re.sub(r"e([-+])(\d+)", lambda part: f"{letter}{part[1]}{int(part[2]):03}", f"{value:.{places}e}")
-    if lowered in "nfc":
-        exact = decimal.Decimal(repr(value)) if isinstance(value, float) else decimal.Decimal(value)
-        rounded = exact.quantize(decimal.Decimal(1).scaleb(-places), decimal.ROUND_HALF_UP)
-        return ("¤" if lowered == "c" else "") + format(rounded, f"{',' if lowered != 'f' else ''}.{places}f")
-    return to_string(value)
-
-
-def _custom_number(value: typing.Any, pattern: str) -> str:
-    found = re.search(r"[0#,]*[0#](?:\.[0#]+)?|\.[0#]+", pattern)
-    if not found:
-        return pattern
-    whole, _, fraction = found.group().partition(".")
-    percent = 100 if "%" in pattern else 1
-    exact = decimal.Decimal(repr(float(value))) if isinstance(value, float) else decimal.Decimal(value)
-    rounded = (exact * percent).quantize(decimal.Decimal(1).scaleb(-len(fraction)), decimal.ROUND_HALF_UP)
-    text = format(abs(rounded), f"{',' if ',' in whole else ''}.{len(fraction)}f")
-    integer, _, decimals = text.partition(".")
-    integer = integer.lstrip("0").rjust(whole.count("0"), "0")
-    while decimals and decimals.endswith("0") and fraction[len(decimals) - 1] == "#":
-        decimals = decimals[:-1]
-    sign = "-" if rounded < 0 else ""
-    return pattern[: found.start()] + sign + integer + (f".{decimals}" if decimals else "") + pattern[found.end() :]
-
-
 def comparison(name: str, left: object, right: object, matched: typing.Callable[[re.Match[str]], None]) -> object:
     """The comparison operators; on a list they give the elements that match.
 
@@ -480,7 +293,7 @@ def comparison(name: str, left: object, right: object, matched: typing.Callable[
         return to_string(right).join(to_string(item) for item in as_list(left))
     if plain == "replace":
         return _replace(left, right, ignore_case)
-    items = _sequence(left)
+    items = sequence(left)
     test = _test(plain, right, ignore_case, matched if items is None else lambda match: None)
     return test(left) if items is None else [item for item in items if test(item)]
 
@@ -512,18 +325,18 @@ def _replace(left: object, right: object, ignore_case: bool) -> object:
     expression = regex(parameters[0] if parameters else "", re.IGNORECASE if ignore_case else 0)
     new = parameters[1] if len(parameters) > 1 else ""
     if isinstance(new, values.ScriptBlock):
-        from . import members
+        from .net_regex import Match
         from .session import current
 
         block = new
 
         def call(match: re.Match[str]) -> str:
-            return to_string(current().call_block(block, item=members.match_object(match)))
+            return to_string(current().call_block(block, item=Match(match)))
 
         expand: typing.Callable[[re.Match[str]], str] = call
     else:
         expand = replacement(to_string(new))
-    items = _sequence(left)
+    items = sequence(left)
     if items is None:
         return expression.sub(expand, to_string(left))
     return [expression.sub(expand, to_string(item)) for item in items]

@@ -11,11 +11,11 @@ import typing
 
 from . import convert, syntax, values
 from .api import Streams
+from .calling import wrap_io
 from .errors import Category, ErrorRecord, UpstreamDone, runtime_error
-from .members import wrap_io
-from .operators import as_list, enumerate_value
 from .records import InformationalRecord, InvocationInfo
 from .scopes import Scope
+from .sequences import as_list, enumerate_value
 from .session import Frame
 
 _STREAMS = {"2": "error", "3": "warning", "4": "verbose", "5": "debug", "6": "information"}

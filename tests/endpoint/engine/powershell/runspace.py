@@ -10,7 +10,18 @@ import sys
 import threading
 import typing
 
-from . import commands, net_dates, net_engine, net_files, net_lists, net_numbers, net_small, net_system, net_values
+from . import (
+    commands,
+    net_dates,
+    net_engine,
+    net_files,
+    net_lists,
+    net_numbers,
+    net_regex,
+    net_small,
+    net_system,
+    net_values,
+)  # fmt: skip
 from .api import CommandCall, HostCalls, Language, Streams
 from .automatic import define_automatic
 from .binding import Argument
@@ -36,7 +47,9 @@ from .wire_input import from_psrp
 
 #: Enough of Python's stack for MAXIMUM_DEPTH nested calls.
 _RECURSION_LIMIT = 20_000
-_LIBRARIES = (commands, net_dates, net_engine, net_files, net_lists, net_numbers, net_small, net_system, net_values)
+_LIBRARIES = (
+    commands, net_dates, net_engine, net_files, net_lists, net_numbers, net_regex, net_small, net_system, net_values,
+)  # fmt: skip
 
 
 class Runspace:

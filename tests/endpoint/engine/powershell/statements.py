@@ -9,7 +9,7 @@ import contextlib
 import re
 import typing
 
-from . import convert, operators, syntax, typesystem, values
+from . import convert, operators, patterns, syntax, typesystem, values
 from .convert import to_bool, to_string
 from .errors import (
     RUNTIME,
@@ -27,9 +27,9 @@ from .errors import (
     runtime_error,
 )  # fmt: skip
 from .expressions import assign, evaluate, statement_value, value_of_statement
-from .operators import as_list
 from .pipeline import run_pipeline
 from .scopes import Variable, define_function
+from .sequences import as_list
 from .session import Frame, call_depth_error
 
 _Runner = typing.Callable[[typing.Any, Frame], None]
@@ -239,7 +239,7 @@ def _switch_matches(flags: set[str], condition: syntax.Node, item: object, frame
             operators.comparison(f"{prefix}match", to_string(item), value, lambda match: _matches(match, frame))
         )
     if "wildcard" in flags:
-        return bool(operators.wildcard(to_string(value), prefix == "i").match(to_string(item)))
+        return bool(patterns.wildcard(to_string(value), prefix == "i").match(to_string(item)))
     return (
         operators.equal(value, item, prefix == "i")
         if not isinstance(item, str)

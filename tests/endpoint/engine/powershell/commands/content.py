@@ -14,7 +14,7 @@ from ..convert import to_string
 from ..errors import Category
 from ..formatting import lines_of
 from ..net_text import encoding_named
-from ..operators import as_list
+from ..sequences import as_list
 from .items import io_error, paths_of, split_drive
 
 

@@ -9,7 +9,7 @@ import decimal
 import json
 import uuid
 
-from .. import dates, members, numbers, operators, values
+from .. import dates, members, numbers, sequences, values
 from ..cmdlets import cmdlet
 from ..convert import to_string
 from ..errors import Category
@@ -140,7 +140,7 @@ class ConvertFromJson(Collecting):
                 message, "System.ArgumentException", Category.NotSpecified, None, "System.ArgumentException"
             ) from None
         value = _dated(tree)
-        for item in [value] if self.call.flag("NoEnumerate") else operators.enumerate_value(value):
+        for item in [value] if self.call.flag("NoEnumerate") else sequences.enumerate_value(value):
             self.call.write(item)
 
     def _object(self, pairs: list[tuple[str, object]]) -> object:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import typing
 
-from .. import dispatch, operators, values
+from .. import dispatch, patterns, values
 from ..binding import Argument
 from ..cmdlets import CMDLETS, Call, Cmdlet, CmdletType, cmdlet
 from ..convert import to_number, to_string
@@ -159,8 +159,8 @@ def _commands(call: Call, name: str) -> typing.Iterator[values.ObjectValue]:
         if found is not None:
             yield command_object(found, name)
         return
-    pattern = operators.wildcard(name)
-    verbs, nouns = ([operators.wildcard(text) for text in call.texts(part)] for part in ("Verb", "Noun"))
+    pattern = patterns.wildcard(name)
+    verbs, nouns = ([patterns.wildcard(text) for text in call.texts(part)] for part in ("Verb", "Noun"))
     functions = {key: found for scope in call.frame.scope.chain() for key, found in scope.functions.items()}
     every: list[Function | CmdletType] = [*functions.values(), *CMDLETS.values()]
     for target in every:

@@ -11,11 +11,11 @@ import shutil
 import stat
 import typing
 
-from .. import dates, numbers, operators, values
+from .. import dates, numbers, patterns, values
+from ..calling import wrap_io
 from ..cmdlets import Call, cmdlet
 from ..drives import environment_key, set_environment
 from ..errors import Category, PSTerminating
-from ..members import wrap_io
 from ..net_io import FILE_ATTRIBUTES
 
 _AUTOMATION = "System.Management.Automation."
@@ -135,7 +135,7 @@ def paths_of(call: Call, must_exist: bool = True) -> typing.Iterator[str]:
 
 def _included(call: Call, path: str) -> bool:
     name = os.path.basename(path)
-    include, exclude = ([operators.wildcard(text) for text in call.texts(part)] for part in ("Include", "Exclude"))
+    include, exclude = ([patterns.wildcard(text) for text in call.texts(part)] for part in ("Include", "Exclude"))
     wanted = not include or any(pattern.match(name) for pattern in include)
     return wanted and not any(pattern.match(name) for pattern in exclude)
 
@@ -152,7 +152,7 @@ def _drive_items(call: Call, drive: str, name: str) -> list[object]:
     from .flow import alias_object, command_object
     from .state import variable_object
 
-    pattern = operators.wildcard(name or "*")
+    pattern = patterns.wildcard(name or "*")
     scope = call.frame.scope
     if drive == "env":
         return [
@@ -239,7 +239,7 @@ def _children(call: Call, folder: str, depth: int, top: str) -> typing.Iterator[
     except OSError as error:
         io_error(call, error, folder, "DirUnauthorizedAccessError", Category.PermissionDenied)
         return
-    pattern = operators.wildcard(call.text("Filter", "*"))
+    pattern = patterns.wildcard(call.text("Filter", "*"))
     for name in names:
         call.session.check_stop()
         path = os.path.join(folder, name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing
 
-from .. import members, numbers, operators, typesystem, values
+from .. import members, numbers, operators, patterns, typesystem, values
 from ..cmdlets import Call, Cmdlet, cmdlet
 from ..convert import to_number, to_string
 from ..errors import Category
@@ -71,14 +71,14 @@ class AddMember(Cmdlet):
 class GetMember(Collecting):
     def end(self) -> None:
         seen: set[str] = set()
-        patterns = [operators.wildcard(name) for name in self.call.texts("Name")] or [operators.wildcard("*")]
+        wanted = [patterns.wildcard(name) for name in self.call.texts("Name")] or [patterns.wildcard("*")]
         for item in self.items:
             type_name = typesystem.type_names(item)[0]
             if type_name in seen:
                 continue
             seen.add(type_name)
             for name, kind in sorted(members.property_names(item)):
-                if any(pattern.match(name) for pattern in patterns):
+                if any(pattern.match(name) for pattern in wanted):
                     value = members.get_member(item, name)
                     shown = (
                         f"{typesystem.type_of(value).full_name if value is not None else 'object'} "

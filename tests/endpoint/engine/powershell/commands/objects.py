@@ -8,13 +8,13 @@ from __future__ import annotations
 import functools
 import typing
 
-from .. import members, operators, typesystem, values
+from .. import members, operators, patterns, typesystem, values
 from ..cmdlets import Cmdlet, cmdlet
 from ..convert import to_bool, to_string
 from ..errors import Category, ReturnSignal, UpstreamDone
 from ..functions import block_output
-from ..operators import enumerate_value
 from ..scopes import Variable
+from ..sequences import enumerate_value
 from ..session import Frame
 from ..statements import run_statements
 
@@ -220,10 +220,10 @@ class SelectObject(Cmdlet):
         made = values.PSObject()
         base = typesystem.type_names(item)[0] if item is not None else "System.Object"
         made.type_names = [f"Selected.{base}"]
-        excluded = [operators.wildcard(text) for text in self.call.texts("ExcludeProperty")]
+        excluded = [patterns.wildcard(text) for text in self.call.texts("ExcludeProperty")]
         for key in self.call.items("Property") or ["*"]:
             if isinstance(key, str) and set("*?") & set(key):
-                pattern = operators.wildcard(key)
+                pattern = patterns.wildcard(key)
                 names = [name for name, _ in members.property_names(item) if pattern.match(name)]
             else:
                 names = []

@@ -13,8 +13,8 @@ from ..cmdlets import Call, Cmdlet, cmdlet
 from ..convert import to_bool, to_string
 from ..errors import Category, ErrorRecord, ExceptionObject
 from ..formatting import lines_of
-from ..operators import as_list, enumerate_value
 from ..records import HostMessage, InformationRecord, ProgressRecord
+from ..sequences import as_list, enumerate_value
 from ..session import Frame, Session
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import typing
 
-from .. import dispatch, operators, values
+from .. import dispatch, patterns, sequences, values
 from ..binding import Argument
 from ..cmdlets import Call, Cmdlet, cmdlet
 from ..convert import to_string
 from ..errors import Category
 from ..functions import block_output
-from ..operators import as_list
 from ..scopes import Scope, Variable, split_name
+from ..sequences import as_list
 
 _AUTOMATION = "System.Management.Automation."
 _MODULES = (
@@ -52,7 +52,7 @@ def _scope(call: Call) -> Scope:
 def _matching(call: Call, name: str) -> list[Variable]:
     scope = _scope(call)
     levels = [scope] if call.has("Scope") else list(scope.chain())
-    pattern = operators.wildcard(name)
+    pattern = patterns.wildcard(name)
     found: dict[str, Variable] = {}
     for level in reversed(levels):
         found.update({key: variable for key, variable in level.variables.items() if pattern.match(variable.name)})
@@ -76,7 +76,7 @@ def get_variable(call: Call) -> typing.Iterator[object]:
         for variable in found:
             if call.flag("ValueOnly"):
                 yield from (
-                    operators.enumerate_value(variable.get()) if isinstance(variable.get(), list) else [variable.get()]
+                    sequences.enumerate_value(variable.get()) if isinstance(variable.get(), list) else [variable.get()]
                 )
             else:
                 yield variable_object(variable)
@@ -184,9 +184,9 @@ def get_alias(call: Call) -> typing.Iterator[object]:
     every: dict[str, str] = {}
     for scope in reversed(list(call.frame.scope.chain())):
         every.update(scope.aliases)
-    wanted = [operators.wildcard(text) for text in call.texts("Definition")]
+    wanted = [patterns.wildcard(text) for text in call.texts("Definition")]
     for name in call.texts("Name") or ["*"]:
-        pattern = operators.wildcard(name)
+        pattern = patterns.wildcard(name)
         found = [
             key
             for key in sorted(every)
@@ -228,7 +228,7 @@ def set_strict_mode(call: Call) -> None:
 )
 def get_module(call: Call) -> typing.Iterator[object]:
     names = [*_MODULES, *call.session.modules] if call.flag("ListAvailable") else call.session.modules
-    patterns = [operators.wildcard(name) for name in call.texts("Name") or ["*"]]
+    patterns = [patterns.wildcard(name) for name in call.texts("Name") or ["*"]]
     for name in sorted(set(names)):
         if any(pattern.match(name) for pattern in patterns):
             yield _module(name)

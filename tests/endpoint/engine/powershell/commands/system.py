@@ -10,7 +10,7 @@ import os
 import signal
 import typing
 
-from .. import dates, members, numbers, operators, values
+from .. import dates, members, numbers, patterns, values
 from ..cmdlets import Call, cmdlet
 from ..errors import Category
 
@@ -71,7 +71,7 @@ def get_process(call: Call) -> typing.Iterator[object]:
     if call.has("Id"):
         return
     for name in call.texts("Name") or ["*"]:
-        pattern = operators.wildcard(name)
+        pattern = patterns.wildcard(name)
         matching = [item for item in _all_processes() if pattern.match(str(item.properties["Name"]))]
         if not matching and not set("*?") & set(name):
             message = (
@@ -91,7 +91,7 @@ def get_process(call: Call) -> typing.Iterator[object]:
 def stop_process(call: Call) -> None:
     pids = call.items("Id") or [members.get_member(call.get("InputObject"), "Id")]
     if call.has("Name"):
-        wanted = [operators.wildcard(name) for name in call.texts("Name")]
+        wanted = [patterns.wildcard(name) for name in call.texts("Name")]
         pids = [
             item.properties["Id"]
             for item in _all_processes()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing
 import uuid
 
-from .. import dates, numbers, operators, values
+from .. import dates, numbers, patterns, values
 from ..cmdlets import Call, cmdlet
 from ..convert import to_string
 from ..values import TICKS_PER_SECOND
@@ -82,8 +82,8 @@ def select_string(call: Call) -> typing.Iterator[object]:
 
     from .items import paths_of
 
-    patterns = [re.escape(text) if call.flag("SimpleMatch") else text for text in call.texts("Pattern")]
-    compiled = [operators.regex(pattern, 0 if call.flag("CaseSensitive") else re.IGNORECASE) for pattern in patterns]
+    expressions = [re.escape(text) if call.flag("SimpleMatch") else text for text in call.texts("Pattern")]
+    compiled = [patterns.regex(pattern, 0 if call.flag("CaseSensitive") else re.IGNORECASE) for pattern in expressions]
     sources: list[tuple[str, list[str]]] = (
         [("InputStream", to_string(call.get("InputObject")).splitlines())] if call.has("InputObject") else []
     )
@@ -109,7 +109,7 @@ def select_string(call: Call) -> typing.Iterator[object]:
 
 
 def _match_info(path: str, number: int, line: str, found: typing.Any, call: Call) -> object:
-    from ..net_text import Match
+    from ..net_regex import Match
 
     matches = (
         [Match(match) for match in (found[0].finditer(line) if call.flag("AllMatches") else [found[1]])]
