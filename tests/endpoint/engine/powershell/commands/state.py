@@ -228,9 +228,9 @@ def set_strict_mode(call: Call) -> None:
 )
 def get_module(call: Call) -> typing.Iterator[object]:
     names = [*_MODULES, *call.session.modules] if call.flag("ListAvailable") else call.session.modules
-    patterns = [patterns.wildcard(name) for name in call.texts("Name") or ["*"]]
+    wanted = [patterns.wildcard(name) for name in call.texts("Name") or ["*"]]
     for name in sorted(set(names)):
-        if any(pattern.match(name) for pattern in patterns):
+        if any(pattern.match(name) for pattern in wanted):
             yield _module(name)
 
 
