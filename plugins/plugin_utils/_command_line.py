@@ -107,7 +107,7 @@ def _tokens(text: str) -> list[str]:
 
 def _clixml_strings(text: str | None) -> list[str]:
     """The strings of -EncodedArguments, an ArrayList in CLIXML; only used where remote files are kept."""
-    import xml.etree.ElementTree as ElementTree  # rarely needed, and every task would pay for it
+    from xml.etree import ElementTree  # rarely needed, and every task would pay for it
 
     def replaced(match: re.Match[str]) -> str:
         return chr(int(match[1], 16))

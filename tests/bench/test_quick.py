@@ -120,6 +120,6 @@ def test_table_is_the_same_in_both_forms() -> None:
 def test_chart_is_drawn_to_scale() -> None:
     chart = Chart("A & B", "ms", ("one", "two"), [("x", (10.0, 20.0)), ("y", (5.0, 40.0))])
     root = ET.fromstring(chart.svg())
-    heights = [float(bar.attrib["height"]) for bar in root.iter("{http://www.w3.org/2000/svg}rect") if bar.get("y")][2:]
+    heights = [float(box.attrib["height"]) for box in root.iter("{http://www.w3.org/2000/svg}rect") if box.get("y")][2:]
     assert [height / max(heights) for height in heights] == pytest.approx([0.25, 0.5, 0.125, 1.0])
     assert json.dumps("A & B")[1:-1] in "".join(root.itertext())

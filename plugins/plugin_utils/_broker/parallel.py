@@ -49,6 +49,6 @@ def in_parallel(call: typing.Callable[[T], object], items: typing.Sequence[T]) -
             except Exception:
                 log.exception("housekeeping failed for %s", item)
 
-    threads = [in_thread("housekeeping", work) for _ in range(min(_WORKERS, len(items)))]
+    threads = [in_thread("housekeeping", work) for _number in range(min(_WORKERS, len(items)))]
     for thread in threads:
         thread.join()

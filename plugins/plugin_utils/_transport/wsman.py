@@ -222,7 +222,7 @@ class WSManConnection:
         body = enumerate_body(shell_id)
         page: Page = self._ask(asked, body, read_page, resource_uri=resource_uri, selects=False)
         items = page.items
-        for _ in range(_MAX_PAGES):
+        for _number in range(_MAX_PAGES):
             if page.context is None:
                 return items
             body = pull_body(page.context)

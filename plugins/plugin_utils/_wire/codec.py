@@ -103,8 +103,9 @@ def _check(hint: typing.Any, value: typing.Any, where: str) -> typing.Any:
         return {key: _check(arguments[1], item, where) for key, item in value.items()}
     elif origin is typing.Literal and value in arguments:
         return value
-    elif hint is float and type(value) is int:
+    # A truth value is an int, too, for isinstance.
+    elif hint is float and type(value) is int:  # pylint: disable=unidiomatic-typecheck
         return float(value)
-    elif isinstance(hint, type) and type(value) is hint:
+    elif isinstance(hint, type) and type(value) is hint:  # pylint: disable=unidiomatic-typecheck
         return value
     raise WireError(f"{where} has a value of the wrong type")

@@ -73,11 +73,12 @@ class Place:
         return self.directory / f"{self.name}.log"
 
 
-def here(directory: str | os.PathLike[str], environment: typing.Mapping[str, str] = os.environ) -> Place:
+def here(directory: str | os.PathLike[str], environment: typing.Mapping[str, str] | None = None) -> Place:
     """The place of this user's broker for this version, interpreter and environment; checked and made if need be.
 
     Raises PSSessionError (usage) where the directory cannot be trusted or its path is too long for a socket.
     """
+    environment = os.environ if environment is None else environment
     settings = {name: environment[name] for name in AUTHENTICATION_VARIABLES if name in environment}
     identity = [os.geteuid(), VERSION, sys.prefix, settings]
     name = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import typing
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 #: Values that are other ones in each run, by the name of the property that holds them.
 _CHANGING = {"TimeGenerated", "ProcessId", "NativeThreadId", "ManagedThreadId", "Computer", "User"}

@@ -55,7 +55,7 @@ def test_cut_fragments_fit_and_are_understood(size: int) -> None:
 
 
 def test_the_first_fragment_tells_the_type_and_the_others_do_not() -> None:
-    *_, (object_id, init) = fragments.whole_messages(_opening())
+    *_before, (object_id, init) = fragments.whole_messages(_opening())
     first, *others = fragments.cut(object_id, init, 1000)
     assert fragments.message_type(first) == PSRPMessageType.InitRunspacePool
     assert {fragments.message_type(fragment) for fragment in others} == {None}

@@ -98,7 +98,7 @@ def test_the_pool_says_who_it_is(client: EngineClient) -> None:
 def test_an_error_of_the_evaluator_fails_its_pipeline_only(monkeypatch: pytest.MonkeyPatch) -> None:
     client = EngineClient(EmbeddedEngine())
     with monkeypatch.context() as patched:
-        patched.setattr(Runspace, "invoke", lambda *arguments: [][0])
+        patched.setattr(Runspace, "invoke", lambda *arguments: [].pop())
         events = client.run_events(script("1"))
     assert state(events) == PSInvocationState.Failed
     assert "IndexError" in str(events[-1].reason)

@@ -49,7 +49,7 @@ def test_an_error_knows_where_it_happened(shell: Shell) -> None:
 
 def test_streams_come_in_order(shell: Shell) -> None:
     text = "'o1'; Write-Error e; Write-Warning w; Write-Information i; Write-Host h; Write-Verbose v -Verbose; 'o2'"
-    streams = [stream for stream, _ in shell.run(text).written]
+    streams = [stream for stream, _value in shell.run(text).written]
     assert streams == ["output", "error", "warning", "information", "information", "verbose", "output"]
 
 

@@ -135,7 +135,7 @@ def test_chunks_arrive_as_base64_strings(broker: Broker) -> None:
 
 def test_chunks_that_nobody_wants_are_taken_all_the_same(broker: Broker) -> None:
     request = messages.Run(broker.target(), [messages.Command("throw 'no'")], input="chunks")
-    finished = broker.client.run(request, chunks=(b"x" * 100_000 for _ in range(50)))
+    finished = broker.client.run(request, chunks=(b"x" * 100_000 for _number in range(50)))
     assert finished.state == "failed"
     assert broker.run("'next'")[1] == ["next"]
 

@@ -200,7 +200,7 @@ def test_it_ends_on_sigterm_and_leaves_no_socket(directory: str) -> None:
 def test_idle_clients_cost_one_thread_each_and_none_when_gone(directory: str) -> None:
     client = connect(directory)
     alone = facts(client)["threads"]
-    others = [connect(directory) for _ in range(5)]
+    others = [connect(directory) for _number in range(5)]
     assert facts(client)["threads"] == alone + 5
     for other in others:
         other.close()

@@ -114,7 +114,7 @@ def test_any_text_arrives(text: str) -> None:
 )
 def test_a_value_has_the_type_that_holds_it(value: object, kind: type) -> None:
     (arrived,), _server, _half = received(value)
-    assert type(arrived) is kind
+    assert type(arrived) is kind  # pylint: disable=unidiomatic-typecheck
     assert arrived == value
 
 

@@ -123,7 +123,7 @@ def _read(stream: socket.socket, number: int) -> Request | None:
         data += more
         if data[:1] == b"\x16":
             return Request("a TLS handshake", data, number)
-    head, _, body = data.partition(b"\r\n\r\n")
+    head, _blank, body = data.partition(b"\r\n\r\n")
     length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
     while length and len(body) < int(length[1]):
         body += stream.recv(65536)

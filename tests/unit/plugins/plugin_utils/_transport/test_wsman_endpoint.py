@@ -141,7 +141,7 @@ def test_reconnect_is_for_the_client_that_disconnected_whatever_its_connection(c
 
 def test_shells_are_listed_page_by_page(endpoint: Endpoint, connect: Connections) -> None:
     connection = connect()
-    shells = {open_shell(connection) for _ in range(3)}
+    shells = {open_shell(connection) for _number in range(3)}
     quotas(endpoint).max_batch_items = 1
     assert {shell.shell_id for shell in connection.enumerate_shells()} == shells
     assert (endpoint.counters.actions["Enumerate"], endpoint.counters.actions["Pull"]) == (1, 2)

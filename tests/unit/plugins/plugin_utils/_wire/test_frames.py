@@ -123,7 +123,7 @@ def test_a_message_that_does_not_fit_is_refused(change: dict[str, typing.Any], n
 
 def test_a_deeply_nested_value_is_refused_or_kept() -> None:
     nested: typing.Any = []
-    for _ in range(400):
+    for _number in range(400):
         nested = [nested]
     run = messages.Run(TARGET, [messages.Command("x", parameters=[["p", nested]])])
     assert messages.REQUESTS.decode(wire_form(run)) == run
