@@ -144,6 +144,10 @@ class Call:
             self.stage.record_error(record)
         self.frame.with_output(self.stage.write, self.stage.streams).write_error(record, self.error_action)
 
+    def report(self, *arguments: typing.Any, **properties: typing.Any) -> None:
+        """Writes an error, whose parts are those of `error`."""
+        self.write_error(self.error(*arguments, **properties))
+
     def fail(self, *arguments: typing.Any, **properties: typing.Any) -> PSTerminating:
         """A terminating error, to be raised."""
         return PSTerminating(self.error(*arguments, **properties))

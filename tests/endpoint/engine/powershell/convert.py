@@ -336,6 +336,8 @@ def _to_double(number_type: type[float]) -> typing.Callable[[object], object]:
 
 
 def _to_decimal(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"\s*[-+]?\d+\.\d+\s*", value):
+        return decimal.Decimal(value)  # which keeps the places that are given
     number = _number_of_text(value, "System.Decimal") if isinstance(value, str) else to_number(value)
     return decimal.Decimal(numbers.double_text(number)) if isinstance(number, float) else decimal.Decimal(number)
 

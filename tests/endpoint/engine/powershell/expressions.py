@@ -344,6 +344,9 @@ def _index(node: syntax.Index, frame: Frame) -> object:
         raise runtime_error("Cannot index into a null array.", "NullArray", Category.InvalidOperation)
     if isinstance(target, values.Hashtable):
         return _table_item(target, index)
+    if isinstance(target, values.NetList) and target.type_name.endswith("PSMemberInfoIntegratingCollection`1"):
+        name = to_string(index).lower()
+        return next((item for item in target if to_string(members.get_member(item, "Name")).lower() == name), None)
     if isinstance(target, (list, bytearray, str)):
         if isinstance(index, list):
             found = [_item(target, position, frame) for position in index]

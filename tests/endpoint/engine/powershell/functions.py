@@ -144,11 +144,11 @@ class BlockStage(Stage):
                 scope.variables[preference.lower()] = Variable(
                     preference, flag if name in ("Verbose", "Debug") else value
                 )
-        table = values.Hashtable(
+        self.bound_table = values.Hashtable(
             {**bound.values, **bound.common}.items(), "System.Management.Automation.PSBoundParametersDictionary"
         )
         for name, value in {
-            "PSBoundParameters": table, "args": list(bound.rest),
+            "PSBoundParameters": self.bound_table, "args": list(bound.rest),
             "MyInvocation": invocation_object(self.frame.invocation),
             **({"PSCmdlet": PSCmdlet(self.frame, self.binder)} if self.advanced else {}), **self.variables,
         }.items():  # fmt: skip
@@ -181,8 +181,7 @@ class BlockStage(Stage):
             scope = self.frame.scope
             for name, value in self.binder.bind_input(item).items():
                 scope.variables[name.lower()] = Variable(name, value)
-                bound_table = scope.variables["psboundparameters"].value
-                typing.cast(values.Hashtable, bound_table)[name] = value
+                self.bound_table[name] = value
         if "process" in self.tree.blocks:
             self._run("process", item, [item])
 

@@ -55,10 +55,11 @@ class Shell:
         input: typing.Iterable[object] = (),
         stop: threading.Event | None = None,
         script: bool = True,
+        local: bool | None = None,
         **parameters: object,
     ) -> Result:
         recorder = Recorder()
-        call = CommandCall(text, script, list(parameters.items()))
+        call = CommandCall(text, script, list(parameters.items()), local)
         try:
             self.runspace.invoke([[call]], input, recorder, stop or threading.Event())
         except PSTerminating as error:

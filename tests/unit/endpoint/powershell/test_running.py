@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import pathlib
 import threading
 
@@ -17,6 +19,9 @@ from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell im
 )
 from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.errors import PSTerminating
 from ansible_collections.remoting.powershell.tests.unit.endpoint.powershell.shell import Recorder, Shell
+
+
+SCRIPTS = pathlib.Path(__file__).resolve().parents[4] / "plugins" / "plugin_utils" / "scripts"
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,39 @@ from ansible_collections.remoting.powershell.tests.unit.endpoint.powershell.shel
 )
 def test_errors_are_handled(shell: Shell, text: str, expected: list[object]) -> None:
     assert shell.output(text) == expected
+
+
+@pytest.mark.parametrize("local", [None, False, True])
+def test_a_scripts_parameter_takes_the_input(shell: Shell, local: bool | None) -> None:
+    text = "param([Parameter(ValueFromPipeline)]$x) process { $x + 1 }"
+    assert shell.output(text, input=[1, 2], local=local) == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "error_id"),
+    [
+        ("Get-Nothing", "The term 'Get-Nothing' is not recognized", "CommandNotFoundException"),
+        ("[No.Such]::Thing()", "Unable to find type [No.Such].", "TypeNotFound"),
+        ("'a'.Nothing()", "does not contain a method named 'Nothing'", "MethodNotFound"),
+        ("[Math]::Nothing(1)", "does not contain a method named 'Nothing'", "MethodNotFound"),
+        ("Set-Location /nope", "Cannot find path '/nope' because it does not exist.", "PathNotFound"),
+    ],
+)
+def test_what_there_is_not_is_named(shell: Shell, text: str, message: str, error_id: str) -> None:
+    failure = shell.run(text).failure
+    assert failure is not None
+    assert message in failure.exception.message
+    assert failure.error_id.startswith(error_id)
+
+
+def test_fetching_a_file(shell: Shell, tmp_path: pathlib.Path) -> None:
+    """The script of the collection, whose pieces are base64: a kind, the contents, their checksum."""
+    path = tmp_path / "data"
+    path.write_bytes(b"abc")
+    script = (SCRIPTS / "fetch_file.ps1").read_text(encoding="utf-8")
+    checksum = hashlib.sha1(b"abc", usedforsecurity=False).digest()
+    assert [base64.b64decode(part) for part in shell.output(script, Path=str(path))] == [b"F", b"abc", checksum]
+    assert [base64.b64decode(part) for part in shell.output(script, Path=str(tmp_path))] == [b"D"]
 
 
 def test_an_error_knows_where_it_happened(shell: Shell) -> None:

@@ -87,11 +87,7 @@ class _Writer(Cmdlet):
                 if isinstance(error, FileNotFoundError):
                     message = f"Could not find a part of the path '{path}'."
                     kind = "System.IO.DirectoryNotFoundException"
-                    call.write_error(
-                        call.error(
-                            message, "GetContentWriterDirectoryNotFoundError", Category.ObjectNotFound, path, kind
-                        )
-                    )
+                    call.report(message, "GetContentWriterDirectoryNotFoundError", Category.ObjectNotFound, path, kind)
                 else:
                     io_error(call, error, path, "GetContentWriterUnauthorizedAccessError", Category.PermissionDenied)
 

@@ -115,9 +115,7 @@ def get_command(call: Call) -> typing.Iterator[object]:
                 "correct and try again."
             )
             kind = f"{_AUTOMATION}CommandNotFoundException"
-            call.write_error(
-                call.error(message, "CommandNotFoundException", Category.ObjectNotFound, name, kind, CommandName=name)
-            )
+            call.report(message, "CommandNotFoundException", Category.ObjectNotFound, name, kind, CommandName=name)
         yield from found
 
 

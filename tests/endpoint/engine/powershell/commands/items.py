@@ -107,10 +107,8 @@ def not_found(call: Call, path: str) -> None:
     message = f"Cannot find path '{call.session.resolve(path)}' because it does not exist."
     kind = f"{_AUTOMATION}ItemNotFoundException"
     full = call.session.resolve(path)
-    call.write_error(
-        call.error(
-            message, "PathNotFound", Category.ObjectNotFound, full, kind, ItemName=full, SessionStateCategory="Drive"
-        )
+    call.report(
+        message, "PathNotFound", Category.ObjectNotFound, full, kind, ItemName=full, SessionStateCategory="Drive"
     )
 
 
@@ -309,7 +307,7 @@ def _create(call: Call, path: str, kind: str) -> None:
         if os.path.lexists(path) and not force:
             message = f"An item with the specified name {path} already exists."
             record = call.error(message, "DirectoryExist", Category.ResourceExists, path, "System.IO.IOException")
-            raise_or_write(call, record)
+            call.write_error(record)
         os.makedirs(path, exist_ok=True)
         return
     if kind in ("symboliclink", "junction"):
@@ -333,10 +331,6 @@ def _create(call: Call, path: str, kind: str) -> None:
         file.write(call.text("Value"))
 
 
-def raise_or_write(call: Call, record: typing.Any) -> None:
-    call.write_error(record)
-
-
 @cmdlet(
     "Remove-Item",
     f"{PATH_PARAMETERS} Recurse:switch",
@@ -357,9 +351,7 @@ def remove_item(call: Call) -> None:
             if os.path.isdir(path) and not os.path.islink(path):
                 if os.listdir(path) and not call.flag("Recurse"):
                     message = f"Directory {path} cannot be removed because it is not empty."
-                    call.write_error(
-                        call.error(message, "DirectoryNotEmpty", Category.WriteError, path, "System.IO.IOException")
-                    )
+                    call.report(message, "DirectoryNotEmpty", Category.WriteError, path, "System.IO.IOException")
                     continue
                 shutil.rmtree(path)
             else:

@@ -59,9 +59,7 @@ class AddMember(Cmdlet):
                 "already exists. To overwrite the member anyway, add the Force parameter to your command."
             )
             kind = "System.InvalidOperationException"
-            self.call.write_error(
-                self.call.error(message, "MemberAlreadyExists", Category.InvalidOperation, target, kind)
-            )
+            self.call.report(message, "MemberAlreadyExists", Category.InvalidOperation, target, kind)
             return
         target.add(member)
 

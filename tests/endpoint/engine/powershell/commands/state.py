@@ -61,7 +61,7 @@ def _matching(call: Call, name: str) -> list[Variable]:
 def _missing(call: Call, kind: str, name: str) -> None:
     message = f"Cannot find a variable with the name '{name}'."
     error_type = f"{_AUTOMATION}ItemNotFoundException"
-    call.write_error(call.error(message, "VariableNotFound", Category.ObjectNotFound, name, error_type))
+    call.report(message, "VariableNotFound", Category.ObjectNotFound, name, error_type)
 
 
 @cmdlet(
@@ -112,14 +112,12 @@ def remove_variable(call: Call) -> None:
                     f"Cannot remove variable {variable.name} because it is constant or read-only. If the "
                     "variable is read-only, try the operation again specifying the Force option."
                 )
-                call.write_error(
-                    call.error(
-                        message,
-                        "VariableNotRemovable",
-                        Category.WriteError,
-                        variable.name,
-                        f"{_AUTOMATION}SessionStateUnauthorizedAccessException",
-                    )
+                call.report(
+                    message,
+                    "VariableNotRemovable",
+                    Category.WriteError,
+                    variable.name,
+                    f"{_AUTOMATION}SessionStateUnauthorizedAccessException",
                 )
                 continue
             for scope in call.frame.scope.chain():
@@ -166,14 +164,8 @@ def get_alias(call: Call) -> typing.Iterator[object]:
             message = (
                 f"This command cannot find a matching alias because an alias with the name '{name}' does not exist."
             )
-            call.write_error(
-                call.error(
-                    message,
-                    "ItemNotFoundException",
-                    Category.ObjectNotFound,
-                    name,
-                    f"{_AUTOMATION}ItemNotFoundException",
-                )
+            call.report(
+                message, "ItemNotFoundException", Category.ObjectNotFound, name, f"{_AUTOMATION}ItemNotFoundException"
             )
         for key in found:
             yield alias_object(name if name.lower() == key else key, every[key])
@@ -228,7 +220,7 @@ def import_module(call: Call) -> typing.Iterator[object]:
                 "any module directory."
             )
             kind = "System.IO.FileNotFoundException"
-            call.write_error(call.error(message, "Modules_ModuleNotFound", Category.ResourceUnavailable, name, kind))
+            call.report(message, "Modules_ModuleNotFound", Category.ResourceUnavailable, name, kind)
             continue
         plain = known or os.path.splitext(os.path.basename(path))[0]
         if known is None:

@@ -66,7 +66,7 @@ def get_process(call: Call) -> typing.Iterator[object]:
             yield found
         else:
             message = f"Cannot find a process with the process identifier {pid}."
-            call.write_error(call.error(message, "NoProcessFoundForGivenId", Category.ObjectNotFound, pid, kind))
+            call.report(message, "NoProcessFoundForGivenId", Category.ObjectNotFound, pid, kind)
     if call.has("Id"):
         return
     for name in call.texts("Name") or ["*"]:
@@ -76,7 +76,7 @@ def get_process(call: Call) -> typing.Iterator[object]:
             message = (
                 f'Cannot find a process with the name "{name}". Verify the process name and call the cmdlet again.'
             )
-            call.write_error(call.error(message, "NoProcessFoundForGivenName", Category.ObjectNotFound, name, kind))
+            call.report(message, "NoProcessFoundForGivenName", Category.ObjectNotFound, name, kind)
         yield from matching
 
 
@@ -102,9 +102,7 @@ def get_cim_instance(call: Call) -> typing.Iterator[object]:
         yield _cim("Win32_ComputerSystem", {"Name": call.session.computer_name, "Domain": "", "PartOfDomain": False})
     else:
         kind = "System.Management.Automation.RuntimeException"
-        call.write_error(
-            call.error("Invalid class ", "HRESULT 0x80041010", Category.MetadataError, call.text("ClassName"), kind)
-        )
+        call.report("Invalid class ", "HRESULT 0x80041010", Category.MetadataError, call.text("ClassName"), kind)
 
 
 def _cim(name: str, properties: dict[str, object]) -> values.ObjectValue:
