@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -55,6 +56,8 @@ class BrokerClient:
     """
 
     def __init__(self, connection: socket.socket, notify: Notify) -> None:
+        # A signal that comes just before a blocking call (core's timeout is SIGALRM) is noticed at the next wake-up.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 1, 0))
         self._socket = connection
         self._notify = notify
 

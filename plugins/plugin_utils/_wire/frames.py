@@ -81,7 +81,11 @@ def _read_exactly(connection: socket.socket, size: int, may_end: bool = False) -
     """Reads `size` bytes; memory grows with what arrives, not with what the prefix promises."""
     data = bytearray()
     while len(data) < size:
-        chunk = connection.recv(min(size - len(data), _CHUNK))
+        try:
+            chunk = connection.recv(min(size - len(data), _CHUNK))
+        except BlockingIOError:
+            # A socket with SO_RCVTIMEO wakes up now and then, for signals to be noticed.
+            continue
         if not chunk:
             if may_end and not data:
                 return None
