@@ -129,7 +129,11 @@ class ExceptionObject:
     """An exception of .NET; its type is a name, known or of a class that a script defined."""
 
     def __init__(
-        self, type_name: str, message: str | None = None, inner: ExceptionObject | None = None, **properties: object
+        self,
+        type_name: str,
+        message: str | None = None,
+        inner: ExceptionObject | None = None,
+        **properties: object,
     ) -> None:
         self.type_names = exception_bases(type_name)
         self.message = message if message is not None else f"Exception of type '{type_name}' was thrown."

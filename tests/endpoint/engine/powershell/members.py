@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import typing
+import zlib
 
 from . import typesystem, values
 from .calling import AUTOMATION, member_of, method_error, no_method, run, static_property, wrap_io
@@ -303,3 +304,8 @@ def invoke_static(net_type: NetType, name: str, arguments: typing.Sequence[objec
     if isinstance(member, staticmethod):
         return run(member.__func__, name, (), arguments)
     raise no_method(net_type.full_name, name)
+
+
+def hash_code(value: object) -> int:
+    """GetHashCode: the same for equal values, of no other meaning."""
+    return zlib.crc32(repr(value).encode()) & 0x7FFFFFFF

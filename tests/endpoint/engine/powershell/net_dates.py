@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import math
+import typing
 
-from . import convert, dates, numbers, typesystem, values
+from . import convert, dates, numbers, operators, typesystem, values
 from .calling import static_property
 from .errors import NetError
 from .typesystem import members_of
@@ -77,11 +78,36 @@ class DateTimeMembers:
             message = "Year, Month, and Day parameters describe an un-representable DateTime."
             raise NetError("System.ArgumentOutOfRangeException", message, ParamName=None) from None
 
+    def add(self: DateTime, span: object) -> object:  # type: ignore[misc]
+        return DateTime(self.ticks + typing.cast(TimeSpan, span).ticks, self.kind)
+
+    def subtract(self: DateTime, other: object) -> object:  # type: ignore[misc]
+        return operators.arithmetic("-", self, other)
+
+    def add_months(self: DateTime, months: int) -> object:  # type: ignore[misc]
+        import calendar
+
+        date = dates.python_datetime(self)
+        year, month = divmod(date.year * 12 + date.month - 1 + months, 12)
+        day = min(date.day, calendar.monthrange(year, month + 1)[1])
+        return DateTime(dates.from_parts(year, month + 1, day).ticks + self.ticks % TICKS_PER_DAY, self.kind)
+
+    def add_years(self: DateTime, years: int) -> object:  # type: ignore[misc]
+        return DateTimeMembers.add_months(self, years * 12)
+
     def to_universal_time(self: DateTime) -> object:  # type: ignore[misc]
         return dates.to_utc(self)
 
     def to_local_time(self: DateTime) -> object:  # type: ignore[misc]
         return dates.to_local(self)
+
+    def to_file_time(self: DateTime) -> object:  # type: ignore[misc]
+        return numbers.Int64(dates.to_utc(self).ticks - 504911232000000000)
+
+    to_file_time_utc = to_file_time
+
+    def to_short_date_string(self: DateTime) -> str:  # type: ignore[misc]
+        return dates.format_date(self, "d")
 
     @staticmethod
     def parse(text: str, *options: object) -> object:
@@ -90,6 +116,21 @@ class DateTimeMembers:
         except ValueError:
             message = f"String '{text}' was not recognized as a valid DateTime."
             raise NetError("System.FormatException", message) from None
+
+    @staticmethod
+    def from_file_time_utc(ticks: object) -> object:
+        return DateTime(convert.to_number(ticks) + 504911232000000000, 1)
+
+    @staticmethod
+    def from_file_time(ticks: object) -> object:
+        return dates.to_local(DateTime(convert.to_number(ticks) + 504911232000000000, 1))
+
+    @staticmethod
+    def specify_kind(value: object, kind: object) -> object:
+        return DateTime(
+            typing.cast(DateTime, value).ticks,
+            typing.cast(values.EnumValue, convert.cast(kind, typesystem.find("System.DateTimeKind"))).value,
+        )
 
 
 for _name, _unit in (("days", TICKS_PER_DAY), ("hours", 3600 * TICKS_PER_SECOND), ("minutes", 60 * TICKS_PER_SECOND),
@@ -146,6 +187,16 @@ class TimeSpanMembers:
         hours, minutes, seconds, *rest = clock
         total = ((int(days) * 24 + int(hours)) * 60 + int(minutes)) * 60 + int(seconds)
         return TimeSpan(total * TICKS_PER_SECOND + (int(rest[0]) if rest else 0) * 10_000)
+
+    def add(self: TimeSpan, other: object) -> object:  # type: ignore[misc]
+        return TimeSpan(self.ticks + typing.cast(TimeSpan, other).ticks)
+
+    def negate(self: TimeSpan) -> object:  # type: ignore[misc]
+        return TimeSpan(-self.ticks)
+
+    @staticmethod
+    def parse(text: str) -> object:
+        return dates.parse_span(text)
 
 
 for _name, _unit in (("days", TICKS_PER_DAY), ("hours", 3600 * TICKS_PER_SECOND), ("minutes", 60 * TICKS_PER_SECOND),

@@ -10,7 +10,7 @@ import typing
 from . import convert, members, typesystem, values
 from .convert import to_string
 from .errors import ErrorRecord, ExceptionObject
-from .typesystem import members_of, register_enum
+from .typesystem import NetType, members_of, register_enum
 from .values import EnumType, Hashtable
 
 
@@ -18,6 +18,28 @@ from .values import EnumType, Hashtable
 class EnumMembers:
     net_properties = ("value__",)
     value__ = property(lambda value: value.__dict__["value"])
+
+    def has_flag(self: values.EnumValue, flag: object) -> bool:  # type: ignore[misc]
+        other = typing.cast(values.EnumValue, convert.cast(flag, typesystem.type_of(self)))
+        return self.value & other.value == other.value
+
+    @staticmethod
+    def get_names(enum_type: object) -> object:
+        return values.TypedArray("System.String", typing.cast(EnumType, typing.cast(NetType, enum_type).enum).members)
+
+    @staticmethod
+    def get_values(enum_type: object) -> object:
+        kind = typing.cast(EnumType, typing.cast(NetType, enum_type).enum)
+        return [kind(value) for value in kind.members.values()]
+
+    @staticmethod
+    def parse(enum_type: object, text: str, *ignore_case: object) -> object:
+        return convert.cast(text, typing.cast(NetType, enum_type))
+
+    @staticmethod
+    def is_defined(enum_type: object, value: object) -> bool:
+        kind = typing.cast(EnumType, typing.cast(NetType, enum_type).enum)
+        return to_string(value) in kind.members or value in kind.members.values()
 
 
 @members_of("System.Type")
@@ -30,6 +52,19 @@ class TypeMembers:
     is_array = property(lambda value: value.element is not None)
     is_value_type = property(lambda value: "System.ValueType" in value.bases)
     assembly_qualified_name = property(lambda value: value.qualified_name)
+
+    def is_assignable_from(self: NetType, other: object) -> bool:  # type: ignore[misc]
+        return self.full_name in typing.cast(NetType, other).type_names
+
+    def is_subclass_of(self: NetType, other: object) -> bool:  # type: ignore[misc]
+        return typing.cast(NetType, other).full_name in self.bases
+
+    def is_instance_of_type(self: NetType, item: object) -> bool:  # type: ignore[misc]
+        return typesystem.is_a(item, self)
+
+    @staticmethod
+    def get_type(name: str, *options: object) -> object:
+        return typesystem.lookup(name)
 
 
 @members_of("System.Exception")
@@ -148,6 +183,11 @@ class ScriptBlockMembers:
         collected = block_output(self, current().frames[-1], arguments)
         return values.NetList("System.Collections.ObjectModel.Collection`1", collected)
 
+    def invoke_return_as_is(self: values.ScriptBlock, *arguments: object) -> object:  # type: ignore[misc]
+        from .session import current
+
+        return current().call_block(self, arguments)
+
     def get_new_closure(self: values.ScriptBlock) -> object:  # type: ignore[misc]
         from .scopes import Scope, Variable
         from .session import current
@@ -163,3 +203,20 @@ class ScriptBlockMembers:
                 }
             )
         return values.ScriptBlock(self.tree, scope)
+
+
+def _block_attributes(block: values.ScriptBlock) -> object:
+    from .expressions import evaluate
+    from .objects import CmdletBindingAttribute
+    from .session import current
+
+    frame = current().frames[-1]
+    return values.NetList("System.Collections.Generic.List`1", [
+        CmdletBindingAttribute({name: True if node is None else evaluate(node, frame) for name,
+        node in attribute.named.items()})
+        for attribute in block.tree.attributes if attribute.name.lower().rpartition(".")[2] in ("cmdletbinding",
+        "cmdletbindingattribute")
+    ])  # fmt: skip
+
+
+ScriptBlockMembers.attributes = property(_block_attributes)  # type: ignore[attr-defined]

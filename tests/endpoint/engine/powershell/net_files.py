@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import shutil
+import tempfile
 import typing
 
-from . import values
+from . import dates, values
 from .calling import static_property
 from .convert import to_string
 from .errors import NetError
-from .net_io import FileStream, codec_of, full_path, guarded
+from .net_io import SEARCH_OPTIONS, FileStream, StreamReader, codec_of, enum_number, full_path, guarded
 from .session import current
 from .typesystem import NetObject, net_class
 
@@ -44,6 +46,10 @@ class File(NetObject):
         return FileStream(path, "OpenOrCreate", "Write")
 
     @staticmethod
+    def open_text(path: str) -> object:
+        return StreamReader(path)
+
+    @staticmethod
     def read_all_bytes(path: str) -> object:
         full = full_path(path)
         with guarded(full), open(full, "rb") as file:
@@ -53,6 +59,10 @@ class File(NetObject):
     def read_all_text(path: str, encoding: object = None) -> str:
         data = typing.cast(bytearray, File.read_all_bytes(path))
         return bytes(data).removeprefix(b"\xef\xbb\xbf").decode(codec_of(encoding).codec, "replace")
+
+    @staticmethod
+    def read_all_lines(path: str, encoding: object = None) -> object:
+        return values.TypedArray("System.String", File.read_all_text(path, encoding).splitlines())
 
     @staticmethod
     def write_all_bytes(path: str, data: bytearray) -> None:
@@ -68,6 +78,18 @@ class File(NetObject):
         )
 
     @staticmethod
+    def write_all_lines(path: str, lines: object, encoding: object = None) -> None:
+        from .sequences import as_list
+
+        File.write_all_text(path, "".join(f"{to_string(line)}\n" for line in as_list(lines)), encoding)
+
+    @staticmethod
+    def append_all_text(path: str, text: str, encoding: object = None) -> None:
+        full = full_path(path)
+        with guarded(full), open(full, "ab") as file:
+            file.write(typing.cast(bytearray, codec_of(encoding).get_bytes(text)))
+
+    @staticmethod
     def delete(path: str) -> None:
         full = full_path(path)
         with guarded(full), contextlib.suppress(FileNotFoundError):
@@ -80,6 +102,30 @@ class File(NetObject):
             raise NetError("System.IO.IOException", f"The file '{second}' already exists.")
         with guarded(first):
             shutil.copyfile(first, second)
+
+    @staticmethod
+    def move(source: str, target: str, overwrite: bool = False) -> None:
+        first, second = full_path(source), full_path(target)
+        if os.path.exists(second) and not overwrite:
+            raise NetError("System.IO.IOException", "Cannot create a file when that file already exists.")
+        with guarded(first):
+            shutil.move(first, second)
+
+    @staticmethod
+    def get_attributes(path: str) -> object:
+        from .commands.items import attributes_of
+
+        full = full_path(path)
+        with guarded(full):
+            return attributes_of(full)
+
+    @staticmethod
+    def get_last_write_time(path: str) -> object:
+        return dates.from_nanoseconds(os.stat(full_path(path)).st_mtime_ns)
+
+    @staticmethod
+    def get_last_write_time_utc(path: str) -> object:
+        return dates.from_nanoseconds(os.stat(full_path(path)).st_mtime_ns, local=False)
 
 
 @net_class
@@ -107,6 +153,30 @@ class Directory(NetObject):
         with guarded(full):
             shutil.rmtree(full) if recursive else os.rmdir(full)
 
+    @staticmethod
+    def _listed(path: str, pattern: str, wanted: typing.Callable[[str], bool], option: object) -> object:
+        deep = enum_number(option, SEARCH_OPTIONS, 0) == 1
+        found = glob.glob(os.path.join(glob.escape(full_path(path)), "**" if deep else "", pattern), recursive=deep)
+        return values.TypedArray("System.String", sorted(item for item in found if wanted(item)))
+
+    @staticmethod
+    def get_files(path: str, pattern: str = "*", option: object = None) -> object:
+        return Directory._listed(path, pattern, os.path.isfile, option)
+
+    @staticmethod
+    def get_directories(path: str, pattern: str = "*", option: object = None) -> object:
+        return Directory._listed(path, pattern, os.path.isdir, option)
+
+    @staticmethod
+    def get_file_system_entries(path: str, pattern: str = "*", option: object = None) -> object:
+        return Directory._listed(path, pattern, os.path.exists, option)
+
+    enumerate_files, enumerate_directories = get_files, get_directories
+
+    @staticmethod
+    def get_current_directory() -> str:
+        return current().location
+
 
 @net_class
 class Path(NetObject):
@@ -125,6 +195,17 @@ class Path(NetObject):
         return os.path.join(current().environment.get("TMPDIR", "/tmp"), "")
 
     @staticmethod
+    def get_temp_file_name() -> str:
+        descriptor, path = tempfile.mkstemp(".tmp", dir=Path.get_temp_path())
+        os.close(descriptor)
+        return path
+
+    @staticmethod
+    def get_random_file_name() -> str:
+        name = os.urandom(6).hex()[:11]
+        return f"{name[:8]}.{name[8:]}"
+
+    @staticmethod
     def get_file_name(path: str) -> str:
         return os.path.basename(path)
 
@@ -141,5 +222,25 @@ class Path(NetObject):
         return os.path.splitext(os.path.basename(path))[0]
 
     @staticmethod
+    def change_extension(path: str, extension: str) -> str:
+        return os.path.splitext(path)[0] + ("." if extension and not extension.startswith(".") else "") + extension
+
+    @staticmethod
     def get_full_path(path: str) -> str:
         return full_path(path)
+
+    @staticmethod
+    def get_path_root(path: str) -> str:
+        return "/" if path.startswith("/") else ""
+
+    @staticmethod
+    def is_path_rooted(path: str) -> bool:
+        return path.startswith("/")
+
+    @staticmethod
+    def has_extension(path: str) -> bool:
+        return bool(os.path.splitext(path)[1])
+
+    @staticmethod
+    def get_invalid_file_name_chars() -> object:
+        return values.TypedArray("System.Char", [values.Char("\0"), values.Char("/")])

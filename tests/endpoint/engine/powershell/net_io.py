@@ -169,5 +169,79 @@ class FileStream(Stream):
     name = property(lambda self: self._path)
 
 
+@net_class
+class MemoryStream(Stream):
+    net_name = "System.IO.MemoryStream"
+    net_bases = ("System.IO.Stream", "System.Object")
+
+    def __init__(self, data: object = None, *options: object) -> None:
+        import io
+
+        super().__init__(io.BytesIO(bytes(data) if isinstance(data, bytearray) else b""))
+
+    def to_array(self) -> object:
+        return bytearray(self._file.getvalue())
+
+    get_buffer = to_array
+
+
+def _as_stream(target: object, mode: str) -> Stream:
+    return target if isinstance(target, Stream) else FileStream(target, mode)
+
+
 def codec_of(encoding: object) -> Encoding:
     return encoding if isinstance(encoding, Encoding) else Encoding()
+
+
+@net_class
+class StreamReader(NetObject):
+    net_name = "System.IO.StreamReader"
+
+    def __init__(self, source: object, encoding: object = None, *options: object) -> None:
+        import io
+
+        self._stream = _as_stream(source, "Open")
+        codec = codec_of(encoding).codec
+        self._text = io.TextIOWrapper(
+            self._stream._opened(), "utf-8-sig" if codec == "utf-8" else codec, "replace", newline=None
+        )
+
+    def read_to_end(self) -> str:
+        return self._text.read()
+
+    def read_line(self) -> object:
+        line = self._text.readline()
+        return line.rstrip("\n") if line else None
+
+    @property
+    def end_of_stream(self) -> bool:
+        return not self._text.buffer.peek(1) if hasattr(self._text.buffer, "peek") else False
+
+    def close(self) -> None:
+        self._text.close()
+
+    dispose = close
+
+
+@net_class
+class StreamWriter(NetObject):
+    net_name = "System.IO.StreamWriter"
+
+    def __init__(self, target: object, *options: object) -> None:
+        append = any(option is True for option in options)
+        self._stream = _as_stream(target, "Append" if append else "Create")
+        self._encoding = next((option for option in options if isinstance(option, Encoding)), Encoding())
+
+    def write(self, value: object) -> None:
+        self._stream.write(typing.cast(bytearray, self._encoding.get_bytes(to_string(value))))
+
+    def write_line(self, value: object = "") -> None:
+        self.write(f"{to_string(value)}\n")
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def close(self) -> None:
+        self._stream.close()
+
+    dispose = close

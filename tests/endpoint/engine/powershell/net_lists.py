@@ -22,11 +22,23 @@ class ArrayMembers:
     long_length = property(lambda value: numbers.Int64(len(value)))
     rank = property(lambda value: 1)
 
+    def clone(self: typing.Any) -> object:
+        return values.TypedArray(self.element, self) if isinstance(self, values.TypedArray) else self[:]
+
     def contains(self: typing.Any, value: object) -> bool:
         return any(operators.equal(item, value, ignore_case=False) for item in self)
 
     def get_enumerator(self: typing.Any) -> object:
         return iter(list(sequences.enumerate_value(self)))
+
+    def get_value(self: typing.Any, position: int) -> object:
+        return self[position]
+
+    def get_length(self: typing.Any, dimension: int) -> int:
+        return len(self)
+
+    def copy_to(self: typing.Any, target: typing.Any, start: int) -> None:
+        target[start : start + len(self)] = self
 
     @staticmethod
     def index_of(items: object, value: object) -> int:
@@ -35,8 +47,26 @@ class ArrayMembers:
         )
 
     @staticmethod
+    def reverse(items: typing.Any) -> None:
+        items[:] = items[::-1]
+
+    @staticmethod
     def sort(items: typing.Any) -> None:
         items[:] = sorted(items, key=lambda item: item if not isinstance(item, str) else item.lower())
+
+    @staticmethod
+    def copy(source: typing.Any, *rest: typing.Any) -> None:
+        start, target, offset, count = (0, rest[0], 0, rest[1]) if len(rest) == 2 else rest
+        target[offset : offset + count] = source[start : start + count]
+
+    @staticmethod
+    def clear(items: typing.Any, start: int = 0, count: object = None) -> None:
+        for position in range(start, start + (len(items) if count is None else convert.to_int(count))):
+            items[position] = 0 if isinstance(items, bytearray) else None
+
+    @staticmethod
+    def resize(items: object, size: int) -> None:
+        raise NetError("System.NotSupportedException", "Specified method is not supported.")
 
 
 def _element(items: values.NetList, value: object) -> object:
@@ -62,6 +92,10 @@ class ListMembers(ArrayMembers):
         self.extend(_element(self, item) for item in as_list(added))
         return values.NOTHING
 
+    def insert(self: values.NetList, position: int, value: object) -> object:  # type: ignore[misc]
+        self[position:position] = [_element(self, value)]
+        return values.NOTHING
+
     def remove(self: values.NetList, value: object) -> object:  # type: ignore[misc]
         for position, item in enumerate(self):
             if operators.equal(item, value, ignore_case=False):
@@ -71,16 +105,56 @@ class ListMembers(ArrayMembers):
             return False if "Generic" in self.type_name else values.NOTHING
         return True if "Generic" in self.type_name else values.NOTHING
 
-    def clear(self: values.NetList) -> object:  # type: ignore[misc]
+    def remove_at(self: values.NetList, position: int) -> object:  # type: ignore[misc]
+        if not 0 <= position < len(self):
+            message = (
+                "Index was out of range. Must be non-negative and less than the size of the collection. "
+                "(Parameter 'index')"
+            )
+            raise NetError("System.ArgumentOutOfRangeException", message, ParamName="index")
+        del self[position]
+        return values.NOTHING
+
+    def clear(self: values.NetList) -> object:  # type: ignore[misc,override]
         list.clear(self)
         return values.NOTHING
 
     def to_array(self: values.NetList) -> object:  # type: ignore[misc]
         return values.TypedArray(self.element, self) if self.element else list(self)
 
+    def index_of(self: values.NetList, value: object) -> int:  # type: ignore[misc,override]
+        return next((position for position, item in enumerate(self) if operators.equal(item, value, False)), -1)
+
+    def reverse(self: values.NetList) -> object:  # type: ignore[misc,override]
+        list.reverse(self)
+        return values.NOTHING
+
     def sort(self: values.NetList) -> object:  # type: ignore[misc,override]
         ArrayMembers.sort(self)
         return values.NOTHING
+
+    def enqueue(self: values.NetList, value: object) -> object:  # type: ignore[misc]
+        self.append(value)
+        return values.NOTHING
+
+    def dequeue(self: values.NetList) -> object:  # type: ignore[misc]
+        return _taken(self, 0, "Queue empty.")
+
+    def push(self: values.NetList, value: object) -> object:  # type: ignore[misc]
+        self.insert(0, value)
+        return values.NOTHING
+
+    def pop(self: values.NetList) -> object:  # type: ignore[misc]
+        return _taken(self, 0, "Stack empty.")
+
+    def peek(self: values.NetList) -> object:  # type: ignore[misc]
+        return self[0]
+
+
+def _taken(items: values.NetList, position: int, message: str) -> object:
+    if not items:
+        raise NetError("System.InvalidOperationException", message)
+    return list.pop(items, position)
 
 
 class TableMembers:
@@ -111,10 +185,16 @@ class TableMembers:
 
     contains = contains_key
 
+    def contains_value(self: Hashtable, value: object) -> bool:  # type: ignore[misc]
+        return any(operators.equal(item, value, False) for item in self.values())
+
     def clear(self: Hashtable) -> object:  # type: ignore[misc]
         for key in list(self):
             del self[key]
         return values.NOTHING
+
+    def clone(self: Hashtable) -> object:  # type: ignore[misc]
+        return Hashtable(self.items(), self.type_name, self.ignore_case)
 
     def get_enumerator(self: Hashtable) -> object:  # type: ignore[misc]
         return iter([values.DictionaryEntry(key, value) for key, value in self.items()])
@@ -123,6 +203,23 @@ class TableMembers:
         return self.get(key)
 
     item = get_item
+
+    def set_item(self: Hashtable, key: object, value: object) -> object:  # type: ignore[misc]
+        self[key] = value
+        return values.NOTHING
+
+    def try_get_value(self: Hashtable, key: object, reference: object) -> bool:  # type: ignore[misc]
+        from .commands.state import store_reference
+
+        store_reference(reference, self.get(key))
+        return key in self
+
+    def insert(self: Hashtable, position: int, key: object, value: object) -> object:  # type: ignore[misc]
+        pairs = list(self.items())
+        pairs.insert(position, (key, value))
+        TableMembers.clear(self)
+        self.update(pairs)
+        return values.NOTHING
 
 
 for _collection in (

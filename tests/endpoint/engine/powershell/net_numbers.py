@@ -15,7 +15,7 @@ from . import convert, numbers, typesystem, values
 from .calling import static_property
 from .convert import to_string
 from .errors import NetError
-from .typesystem import NetObject, members_of, net_class
+from .typesystem import NetObject, NetType, members_of, net_class
 
 _RANGE_ERRORS = {"System.Byte": "an unsigned byte", "System.Int32": "an Int32", "System.Int64": "an Int64"}
 
@@ -99,11 +99,25 @@ class DecimalMembers:
     zero = static_property(lambda: decimal.Decimal(0))
     one = static_property(lambda: decimal.Decimal(1))
 
+    @staticmethod
+    def round(value: object, digits: int = 0) -> object:
+        return Math.round(value, digits)
+
+    @staticmethod
+    def parse(text: str) -> object:
+        return decimal.Decimal(text)
+
 
 @members_of("System.Boolean")
 class BooleanMembers:
     true_string = static_property(lambda: "True")
     false_string = static_property(lambda: "False")
+
+    @staticmethod
+    def parse(text: str) -> bool:
+        if text.strip().lower() not in ("true", "false"):
+            raise NetError("System.FormatException", f"String '{text}' was not recognized as a valid Boolean.")
+        return text.strip().lower() == "true"
 
 
 @net_class
@@ -131,6 +145,10 @@ class Math(NetObject):
         return float(math.ceil(convert.to_number(value)))
 
     @staticmethod
+    def truncate(value: object) -> object:
+        return float(math.trunc(convert.to_number(value)))
+
+    @staticmethod
     def abs(value: object) -> object:
         number = convert.to_number(value)
         return type(number)(abs(number))
@@ -142,6 +160,26 @@ class Math(NetObject):
     @staticmethod
     def min(first: object, second: object) -> object:
         return first if convert.to_number(first) <= convert.to_number(second) else second
+
+    @staticmethod
+    def pow(base: float, power: float) -> float:
+        return float(base**power)
+
+    @staticmethod
+    def sqrt(value: float) -> float:
+        return math.sqrt(value) if value >= 0 else math.nan
+
+    @staticmethod
+    def log(value: float, *base: float) -> float:
+        return math.log(value, *base)
+
+    @staticmethod
+    def log10(value: float) -> float:
+        return math.log10(value)
+
+    @staticmethod
+    def sign(value: float) -> int:
+        return (value > 0) - (value < 0)
 
 
 @net_class
@@ -164,6 +202,24 @@ class Convert(NetObject):
                 "than two padding characters, or an illegal character among the padding characters."
             )
             raise NetError("System.FormatException", message) from None
+
+    @staticmethod
+    def to_hex_string(data: bytearray) -> str:
+        return data.hex().upper()
+
+    @staticmethod
+    def from_hex_string(text: str) -> object:
+        return bytearray.fromhex(text)
+
+    @staticmethod
+    def to_string(value: object, base: object = None) -> str:
+        if isinstance(base, int) and isinstance(value, int):
+            return {2: f"{value:b}", 8: f"{value:o}", 16: f"{value:x}"}.get(base, str(value))
+        return to_string(value)
+
+    @staticmethod
+    def change_type(value: object, target: object) -> object:
+        return convert.cast(value, typing.cast(NetType, target))
 
 
 def _convert_to(type_name: str) -> staticmethod:  # type: ignore[type-arg]
@@ -203,3 +259,17 @@ class BitConverter(NetObject):
     def to_string(data: bytearray, start: int = 0, count: object = None) -> str:
         end = len(data) if count is None else start + convert.to_int(count)
         return "-".join(f"{byte:02X}" for byte in data[start:end])
+
+    @staticmethod
+    def get_bytes(value: object) -> object:
+        number = convert.to_number(value)
+        size = {numbers.Int16: 2, numbers.UInt16: 2, numbers.Int64: 8, numbers.UInt64: 8}.get(type(number), 4)
+        return bytearray((int(number) % 2 ** (8 * size)).to_bytes(size, "little"))
+
+    @staticmethod
+    def to_int32(data: bytearray, start: int = 0) -> int:
+        return int.from_bytes(data[start : start + 4], "little", signed=True)
+
+    @staticmethod
+    def to_int64(data: bytearray, start: int = 0) -> object:
+        return numbers.Int64(int.from_bytes(data[start : start + 8], "little", signed=True))

@@ -106,6 +106,10 @@ class Regex(NetObject):
             text,
         )
 
+    @staticmethod
+    def unescape(text: str) -> str:
+        return re.sub(r"\\(.)", r"\1", text)
+
 
 def _regex_function(name: str) -> None:
     """Adds a method that is also static, with the pattern after the text."""

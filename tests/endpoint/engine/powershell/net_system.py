@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
+import socket
 import typing
 
 from . import convert, dates, numbers, typesystem, values
@@ -48,6 +49,12 @@ class HashAlgorithm(NetObject):
         self._state.update(bytes(data[offset : offset + count]))
         self._digest = bytearray(self._state.digest())
         return data[offset : offset + count]
+
+    def initialize(self) -> None:
+        self._state = hashlib.new(self._algorithm)
+
+    def clear(self) -> None:
+        self._digest = None
 
     hash = property(lambda self: self._digest)
     hash_size = property(lambda self: self._state.digest_size * 8)
@@ -121,10 +128,27 @@ class Environment(NetObject):
         set_environment(current(), name, value)
 
     @staticmethod
+    def get_environment_variables(*target: object) -> object:
+        return values.Hashtable(current().environment.items(), ignore_case=False)
+
+    @staticmethod
     def expand_environment_variables(text: str) -> str:
         import re
 
         return re.sub(r"%(\w+)%", lambda found: current().environment.get(_environment_name(found[1]), found[0]), text)
+
+    @staticmethod
+    def get_folder_path(folder: object) -> str:
+        return os.path.expanduser("~") if "profile" in to_string(folder).lower() else ""
+
+
+@net_class
+class Dns(NetObject):
+    net_name = "System.Net.Dns"
+
+    @staticmethod
+    def get_host_name() -> str:
+        return current().computer_name or socket.gethostname()
 
 
 @net_class
@@ -156,3 +180,16 @@ class Thread(NetObject):
             else convert.to_number(milliseconds) / 1000
         )
         current().sleep(span)
+
+
+@net_class
+class GarbageCollector(NetObject):
+    net_name = "System.GC"
+
+    @staticmethod
+    def collect(*options: object) -> None:
+        return None
+
+    @staticmethod
+    def get_total_memory(force: bool) -> object:
+        return numbers.Int64(0)

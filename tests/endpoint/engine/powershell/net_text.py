@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing
 
-from . import convert, formats, operators, typesystem, values
+from . import convert, formats, members, operators, typesystem, values
 from .calling import static_property
 from .convert import to_string
 from .errors import NetError
@@ -45,6 +45,12 @@ class ObjectMembers:
         return type(values.unwrap(self)) is type(values.unwrap(other)) and operators.equal(
             self, other, ignore_case=False
         )
+
+    def get_hash_code(self: typing.Any) -> int:
+        return members.hash_code(self)
+
+    def compare_to(self: typing.Any, other: object) -> int:
+        return operators.compare(self, other, ignore_case=False)
 
     def dispose(self: typing.Any) -> None:
         return None
@@ -121,6 +127,13 @@ class StringMembers:
             return self.lower().find(value.lower(), start)
         return self.find(value, start)
 
+    def last_index_of(self: str, value: str, *options: object) -> int:  # type: ignore[misc]
+        return self.rfind(value)
+
+    def index_of_any(self: str, characters: object) -> int:  # type: ignore[misc]
+        found = [self.find(to_string(item)) for item in as_list(characters)]
+        return min((position for position in found if position >= 0), default=-1)
+
     def contains(self: str, value: str, *options: object) -> bool:  # type: ignore[misc]
         return value.lower() in self.lower() if _is_ordinal_ignore_case(options) else value in self
 
@@ -129,6 +142,12 @@ class StringMembers:
 
     def ends_with(self: str, value: str, *options: object) -> bool:  # type: ignore[misc]
         return self.lower().endswith(value.lower()) if _is_ordinal_ignore_case(options) else self.endswith(value)
+
+    def insert(self: str, start: int, value: str) -> str:  # type: ignore[misc]
+        return self[:start] + value + self[start:]
+
+    def remove(self: str, start: int, count: object = None) -> str:  # type: ignore[misc]
+        return self[:start] + ("" if count is None else self[start + convert.to_int(count) :])
 
     def pad_left(self: str, width: int, character: str = " ") -> str:  # type: ignore[misc]
         return self.rjust(width, character)
@@ -144,6 +163,14 @@ class StringMembers:
             return False
         return self.lower() == other.lower() if _is_ordinal_ignore_case(options) else self == other
 
+    def get_enumerator(self: str) -> object:  # type: ignore[misc]
+        return iter([values.Char(character) for character in self])
+
+    def normalize(self: str, *form: object) -> str:  # type: ignore[misc]
+        import unicodedata
+
+        return unicodedata.normalize("NFC", self)
+
     @staticmethod
     def is_null_or_empty(text: object) -> bool:
         return not to_string(text)
@@ -158,11 +185,61 @@ class StringMembers:
         return separator.join(to_string(part) for part in parts)
 
     @staticmethod
+    def concat(*items: object) -> str:
+        parts = as_list(items[0]) if len(items) == 1 else list(items)
+        return "".join(to_string(part) for part in parts)
+
+    @staticmethod
     def format(pattern: object, *items: object) -> str:
         pattern, arguments = (items[0], items[1:]) if not isinstance(pattern, str) else (pattern, items)
         return formats.format_text(
             pattern, list(arguments[0]) if len(arguments) == 1 and isinstance(arguments[0], list) else list(arguments)
         )
+
+    @staticmethod
+    def compare(first: str, second: str, *options: object) -> int:
+        return operators.compare(
+            first, second, bool(options) and (options[0] is True or _is_ordinal_ignore_case(options))
+        )
+
+    @staticmethod
+    def new(characters: object, count: int = 1) -> str:
+        return "".join(map(to_string, as_list(characters))) * count
+
+
+@members_of("System.Char")
+class CharMembers:
+    @staticmethod
+    def is_digit(text: str, position: int = 0) -> bool:
+        return text[position].isdigit()
+
+    @staticmethod
+    def is_letter(text: str, position: int = 0) -> bool:
+        return text[position].isalpha()
+
+    @staticmethod
+    def is_letter_or_digit(text: str, position: int = 0) -> bool:
+        return text[position].isalnum()
+
+    @staticmethod
+    def is_white_space(text: str, position: int = 0) -> bool:
+        return text[position].isspace()
+
+    @staticmethod
+    def is_upper(text: str, position: int = 0) -> bool:
+        return text[position].isupper()
+
+    @staticmethod
+    def is_lower(text: str, position: int = 0) -> bool:
+        return text[position].islower()
+
+    @staticmethod
+    def to_upper(text: str) -> object:
+        return values.Char(text.upper())
+
+    @staticmethod
+    def to_lower(text: str) -> object:
+        return values.Char(text.lower())
 
 
 @net_class
@@ -195,6 +272,12 @@ class Encoding(NetObject):
         end = len(data) if count is None else start + convert.to_int(count)
         return bytes(data[start:end]).decode(self._codec, "replace")
 
+    def get_chars(self, data: bytearray) -> object:
+        return values.TypedArray("System.Char", map(values.Char, self.get_string(data)))
+
+    def get_byte_count(self, text: str) -> int:
+        return len(typing.cast(bytearray, self.get_bytes(text)))
+
     def get_preamble(self) -> object:
         return bytearray(self._preamble)
 
@@ -219,6 +302,15 @@ class UTF8Encoding(Encoding):
         super().__init__("utf-8", b"\xef\xbb\xbf" if mark else b"")
 
 
+@net_class
+class UnicodeEncoding(Encoding):
+    net_name = "System.Text.UnicodeEncoding"
+    net_bases = ("System.Text.Encoding", "System.Object")
+
+    def __init__(self, *options: object) -> None:
+        super().__init__("utf-16-le", b"\xff\xfe")
+
+
 _ENCODINGS = {
     "utf8": ("utf-8", b""), "utf-8": ("utf-8", b""), "65001": ("utf-8", b""), "utf8nobom": ("utf-8", b""),
     "utf8bom": ("utf-8", b"\xef\xbb\xbf"), "unicode": ("utf-16-le", b"\xff\xfe"), "utf-16": ("utf-16-le", b"\xff\xfe"),
@@ -236,3 +328,43 @@ def encoding_named(name: str) -> Encoding:
         message = f"'{name}' is not a supported encoding name. (Parameter 'name')"
         raise NetError("System.ArgumentException", message, ParamName="name")
     return Encoding(*found)
+
+
+@net_class
+class StringBuilder(NetObject):
+    net_name = "System.Text.StringBuilder"
+    net_properties = ("Capacity", "Length")
+
+    def __init__(self, text: object = "", *capacity: object) -> None:
+        self._text = [text] if isinstance(text, str) else []
+
+    length = property(lambda self: utf16_length(str(self)))
+    capacity = property(lambda self: max(16, len(str(self))))
+
+    def __str__(self) -> str:
+        return "".join(self._text)
+
+    def append(self, value: object, *rest: object) -> object:
+        self._text.append(to_string(value) * (convert.to_int(rest[0]) if rest else 1))
+        return self
+
+    def append_line(self, value: object = "") -> object:
+        self._text.append(f"{to_string(value)}\n")
+        return self
+
+    def append_format(self, pattern: str, *items: object) -> object:
+        self._text.append(formats.format_text(pattern, list(items)))
+        return self
+
+    def clear(self) -> object:
+        self._text.clear()
+        return self
+
+    def insert(self, position: int, value: str) -> object:
+        text = str(self)
+        self._text = [text[:position] + value + text[position:]]
+        return self
+
+    def replace(self, old: str, new: str) -> object:
+        self._text = [str(self).replace(old, new)]
+        return self

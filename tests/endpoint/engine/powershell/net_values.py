@@ -21,6 +21,9 @@ class GuidMembers:
     def to_string(self: uuid.UUID, pattern: str = "d") -> str:  # type: ignore[misc]
         return formats.format_value(self, pattern)
 
+    def to_byte_array(self: uuid.UUID) -> object:  # type: ignore[misc]
+        return bytearray(self.bytes_le)
+
     @staticmethod
     def new_guid() -> object:
         return uuid.uuid4()
@@ -28,6 +31,10 @@ class GuidMembers:
     @staticmethod
     def new(value: object = None) -> object:
         return uuid.UUID(int=0) if value is None else convert.cast(value, typesystem.find("guid"))
+
+    @staticmethod
+    def parse(text: str) -> object:
+        return convert.cast(text, typesystem.find("guid"))
 
 
 _COLORS = (
@@ -86,9 +93,17 @@ register_enum(
         flags=True,
     )
 )
-register_enum(EnumType("System.ConsoleColor", {name: number for number, name in enumerate(_COLORS.split())}))
 register_enum(
-    EnumType("System.Threading.Tasks.TaskStatus", {name: number for number, name in enumerate(_TASK_STATES.split())})
+    EnumType(
+        "System.ConsoleColor",
+        {name: number for number, name in enumerate(_COLORS.split())},
+    )
+)
+register_enum(
+    EnumType(
+        "System.Threading.Tasks.TaskStatus",
+        {name: number for number, name in enumerate(_TASK_STATES.split())},
+    )
 )
 register_enum(EnumType("System.EnvironmentVariableTarget", {"Process": 0, "User": 1, "Machine": 2}))
 register_enum(EnumType("System.Base64FormattingOptions", {"None": 0, "InsertLineBreaks": 1}))
@@ -109,6 +124,10 @@ class VersionMembers:
             if len(parts) == 1
             else values.Version(tuple(convert.to_int(part) for part in parts))
         )
+
+    @staticmethod
+    def parse(text: str) -> object:
+        return convert.version_of(text)
 
 
 @members_of("System.Uri")

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import os
+import typing
 
 from . import calling, typesystem, values
 from .api import Language
 from .binding import Binder
 from .convert import to_bool, to_string
 from .errors import ErrorRecord, PSTerminating
+from .functions import block_output
 from .records import InvocationInfo
 from .session import Frame, Session, current
 from .typesystem import NetObject, net_class
@@ -88,6 +90,10 @@ class PSCmdlet(NetObject):
     def session_state(self) -> object:
         return SessionState(self._frame.session)
 
+    @property
+    def host(self) -> object:
+        return self._frame.scope.value("Host")
+
     def write_object(self, value: object, enumerate: bool = False) -> None:
         from .sequences import enumerate_value
 
@@ -110,6 +116,15 @@ class PSCmdlet(NetObject):
             record.error_id += f",{self._frame.name}"
         raise PSTerminating(record)
 
+    def write_warning(self, message: str) -> None:
+        self._frame.informational("warning", message, self._frame.preference("WarningPreference"))
+
+    def write_verbose(self, message: str) -> None:
+        self._frame.informational("verbose", message, self._frame.preference("VerbosePreference"))
+
+    def write_debug(self, message: str) -> None:
+        self._frame.informational("debug", message, self._frame.preference("DebugPreference"))
+
     def should_process(self, target: str, action: str | None = None) -> bool:
         if not to_bool(self._frame.scope.value("WhatIfPreference", False)):
             return True
@@ -118,6 +133,50 @@ class PSCmdlet(NetObject):
         operation = action or to_string(self._frame.name)
         write_host_line(self._frame, f'What if: Performing the operation "{operation}" on target "{target}".')
         return False
+
+    def should_continue(self, *arguments: object) -> bool:
+        return True
+
+    def get_variable_value(self, name: str, default: object = None) -> object:
+        return self._frame.scope.value(name, default)
+
+
+@net_class
+class CommandInvocationIntrinsics(NetObject):
+    net_name = f"{_AUTOMATION}CommandInvocationIntrinsics"
+
+    def new_script_block(self, text: str) -> object:
+        from .dispatch import parse_block
+
+        return parse_block(text)
+
+    def invoke_script(self, *arguments: object) -> object:
+        from .dispatch import parse_block
+
+        block = next((value for value in arguments if isinstance(value, values.ScriptBlock)), None)
+        if block is None:
+            block = parse_block(to_string(next(value for value in arguments if isinstance(value, str))))
+        collected = block_output(block, current().frames[-1], new_scope=bool(arguments and arguments[0] is True))
+        return values.NetList("System.Collections.ObjectModel.Collection`1", collected)
+
+    def expand_string(self, text: str) -> str:
+        from .dispatch import parse_block
+        from .expressions import evaluate
+        from .parser import Parser
+        from .scanner import joined
+        from .syntax import Source
+
+        parser = Parser(Source(text))
+        parts = parser.expandable_parts(lambda scanner: False, doubled_quotes=False)
+        del parse_block
+        return to_string(evaluate(joined(parts, parser.extent(0), quoted=True), current().frames[-1]))
+
+    def get_command(self, name: str, *kinds: object) -> object:
+        from .commands.flow import command_object
+        from .dispatch import resolve
+
+        found = resolve(name, current().frames[-1])
+        return command_object(found, name) if found else None
 
 
 @net_class
@@ -136,6 +195,23 @@ class PSVariableIntrinsics(NetObject):
     def set(self, name: object, value: object = None) -> None:
         current().frames[-1].scope.set(to_string(name), value)
 
+    def remove(self, name: str) -> None:
+        current().frames[-1].scope.variables.pop(name.lower(), None)
+
+
+@net_class
+class PathIntrinsics(NetObject):
+    net_name = f"{_AUTOMATION}PathIntrinsics"
+
+    def get_unresolved_provider_path_from_ps_path(self, path: str) -> str:
+        return current().resolve(path)
+
+    @property
+    def current_location(self) -> object:
+        from .commands.items import path_info
+
+        return path_info(current().location)
+
 
 @net_class
 class SessionState(NetObject):
@@ -152,6 +228,14 @@ class SessionState(NetObject):
     def ps_variable(self) -> object:
         return PSVariableIntrinsics()
 
+    @property
+    def invoke_command(self) -> object:
+        return CommandInvocationIntrinsics()
+
+    @property
+    def path(self) -> object:
+        return PathIntrinsics()
+
 
 @net_class
 class EngineIntrinsics(NetObject):
@@ -165,6 +249,14 @@ class EngineIntrinsics(NetObject):
     @property
     def session_state(self) -> object:
         return SessionState(self._session)
+
+    @property
+    def invoke_command(self) -> object:
+        return CommandInvocationIntrinsics()
+
+    @property
+    def host(self) -> object:
+        return self._session.globals.value("Host")
 
 
 @net_class
@@ -221,6 +313,24 @@ class InternalHost(NetObject):
     def set_should_exit(self, code: int) -> None:
         if self._session.host:
             self._session.host.call("SetShouldExit", [code])
+
+
+@net_class
+class CmdletBindingAttribute(NetObject):
+    """What ``[CmdletBinding()]`` says, in a script block's Attributes."""
+
+    net_name = f"{_AUTOMATION}CmdletBindingAttribute"
+
+    def __init__(self, settings: typing.Mapping[str, object] | None = None) -> None:
+        self._settings = settings or {}
+
+    @property
+    def supports_should_process(self) -> bool:
+        return to_bool(self._settings.get("supportsshouldprocess", False))
+
+    @property
+    def default_parameter_set_name(self) -> object:
+        return self._settings.get("defaultparametersetname")
 
 
 @net_class

@@ -361,6 +361,11 @@ class Parser(CommandParser):
             block.blocks = {"process": block.blocks["end"]}
         return syntax.FunctionDefinition(self.extent(start), name, block)
 
+    def _data(self, start: int, word: str, label: str | None) -> syntax.Node:
+        self.match(re.compile(r"[^{]*"))
+        body = self.block()
+        return syntax.If(self.extent(start), [(syntax.Constant(self.extent(start), True), body)], None)
+
     def _class(self, start: int, word: str, label: str | None) -> syntax.Node:
         name = self.match(re.compile(r"\w+"))
         self.skip_newlines()

@@ -50,7 +50,10 @@ class Stage:
             self.write = _recording(self.write, scope, convert.to_string(name))
         if common.get("ErrorVariable"):
             self.record_error = _recording(lambda record: None, scope, convert.to_string(common["ErrorVariable"]))
-        for parameter, stream in (("WarningVariable", "warning"), ("InformationVariable", "information")):
+        for parameter, stream in (
+            ("WarningVariable", "warning"),
+            ("InformationVariable", "information"),
+        ):
             if common.get(parameter):
                 handler = getattr(self.streams, stream)
                 recorder = _recording(handler, scope, convert.to_string(common[parameter]))

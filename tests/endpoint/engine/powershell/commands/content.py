@@ -111,6 +111,13 @@ class AddContent(_Writer):
     mode = "ab"
 
 
+@cmdlet("Clear-Content", "Path:string[]@0~ LiteralPath:string[] Force:switch", aliases="clc", module="Management")
+def clear_content(call: Call) -> None:
+    for path in paths_of(call):
+        with open(path, "wb"):
+            continue
+
+
 @cmdlet(
     "Out-File",
     (

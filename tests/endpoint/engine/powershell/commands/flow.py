@@ -9,7 +9,8 @@ import os
 import typing
 
 from .. import dispatch, patterns, values
-from ..cmdlets import CMDLETS, Call, CmdletType, cmdlet
+from ..binding import Argument
+from ..cmdlets import CMDLETS, Call, Cmdlet, CmdletType, cmdlet
 from ..convert import to_number, to_string
 from ..errors import Category
 from ..functions import BlockStage
@@ -26,6 +27,33 @@ def invoke_expression(call: Call) -> None:
     stages = [stage]
     connect(stages, call.frame.with_output(call.stage.write, call.stage.streams), False, call.stage.write)
     run_stages(stages, call.frame, None)
+
+
+@cmdlet(
+    "Invoke-Command",
+    "ScriptBlock|Command:scriptblock@0! ArgumentList|Args:object[] NoNewScope:switch InputObject<0",
+    aliases="icm",
+    module="Core",
+)
+class InvokeCommand(Cmdlet):
+    def begin(self) -> None:
+        call = self.call
+        arguments = [Argument(value) for value in call.items("ArgumentList")]
+        self.stage = BlockStage(call.frame, call.get("ScriptBlock"), arguments, new_scope=not call.flag("NoNewScope"))
+        connect(
+            [self.stage],
+            call.frame.with_output(call.stage.write, call.stage.streams),
+            call.stage.expects_input,
+            call.stage.write,
+        )
+        self.stage.begin()
+
+    def process(self, item: object) -> None:
+        if self.call.stage.expects_input:
+            self.stage.process(item)
+
+    def end(self) -> None:
+        self.stage.end()
 
 
 @cmdlet(
@@ -144,3 +172,33 @@ def _commands(call: Call, name: str) -> typing.Iterator[values.ObjectValue]:
 @cmdlet("Get-FormatData", "TypeName:string[]@0 PowerShellVersion:version")
 def get_format_data(call: Call) -> None:
     """There is no format data here, as in a session without formats."""
+
+
+@cmdlet("Get-Help", "Name:string@0 Category:string[] Full:switch Examples:switch", aliases="help man", module="Core")
+def get_help(call: Call) -> typing.Iterator[object]:
+    name = call.text("Name")
+    found = dispatch.resolve(name, call.frame) if name else None
+    if name and found is None:
+        message = (
+            f"Get-Help could not find {name} in a help file in this session. To download updated help "
+            'topics type: "Update-Help".'
+        )
+        raise call.fail(message, "HelpNotFound", Category.ResourceUnavailable)
+    yield f"\nNAME\n    {name or 'Get-Help'}\n"
+
+
+@cmdlet("Exit-PSSession", "", aliases="exsn", module="Core")
+def exit_session(call: Call) -> None:
+    if call.session.host:
+        call.session.host.call("PopRunspace", [])
+
+
+@cmdlet("Measure-Command", "Expression:scriptblock@0! InputObject<0")
+def measure_command(call: Call) -> typing.Iterator[object]:
+    import time
+
+    from .objects import run_in_place
+
+    begin = time.monotonic()
+    run_in_place(call.get("Expression"), call.frame.with_output(lambda value: None), call.get("InputObject"))
+    yield values.TimeSpan(int((time.monotonic() - begin) * 1e7))

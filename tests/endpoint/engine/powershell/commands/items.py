@@ -368,7 +368,72 @@ def _remove_drive_item(call: Call, drive: str, name: str) -> None:
         set_environment(call.session, key, None)
         return
     for scope in call.frame.scope.chain():
-        tables: typing.Any = {"variable": scope.variables, "function": scope.functions, "alias": scope.aliases}
+        tables: typing.Any = {
+            "variable": scope.variables,
+            "function": scope.functions,
+            "alias": scope.aliases,
+        }
         if tables[drive].pop(name.lower(), None) is not None:
             return
     not_found(call, f"{drive.capitalize()}:{name}")
+
+
+@cmdlet(
+    "Copy-Item", f"{PATH_PARAMETERS} Destination:string@1 Recurse:switch Container:switch PassThru:switch",
+    aliases="copy cp cpi", module="Management", default_set="Path",
+)  # fmt: skip
+def copy_item(call: Call) -> typing.Iterator[object]:
+    target = call.session.resolve(call.text("Destination", "."))
+    for path in paths_of(call):
+        final = os.path.join(target, os.path.basename(path)) if os.path.isdir(target) else target
+        try:
+            if not os.path.isdir(path):
+                shutil.copy2(path, final)
+            elif call.flag("Recurse"):
+                shutil.copytree(path, final, dirs_exist_ok=True, symlinks=True)
+            else:
+                os.makedirs(final, exist_ok=True)
+        except OSError as error:
+            io_error(call, error, final, "CopyError")
+            continue
+        if call.flag("PassThru"):
+            yield item_object(final)
+
+
+@cmdlet(
+    "Move-Item",
+    f"{PATH_PARAMETERS} Destination:string@1 PassThru:switch",
+    aliases="mi move mv",
+    module="Management",
+    default_set="Path",
+)
+def move_item(call: Call) -> typing.Iterator[object]:
+    target = call.session.resolve(call.text("Destination", "."))
+    for path in paths_of(call):
+        final = os.path.join(target, os.path.basename(path)) if os.path.isdir(target) else target
+        if os.path.lexists(final) and not call.flag("Force"):
+            message = "Cannot create a file when that file already exists."
+            call.write_error(
+                call.error(message, "MoveFileInfoItemIOError", Category.WriteError, path, "System.IO.IOException")
+            )
+            continue
+        shutil.move(path, final)
+        if call.flag("PassThru"):
+            yield item_object(final)
+
+
+@cmdlet(
+    "Rename-Item",
+    "Path:string@0!<~ NewName:string@1! LiteralPath:string Force:switch PassThru:switch",
+    aliases="ren rni",
+    module="Management",
+)
+def rename_item(call: Call) -> typing.Iterator[object]:
+    path = call.session.resolve(call.text("Path"))
+    if not os.path.lexists(path):
+        not_found(call, call.text("Path"))
+        return
+    final = os.path.join(os.path.dirname(path), call.text("NewName"))
+    os.rename(path, final)
+    if call.flag("PassThru"):
+        yield item_object(final)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import typing
 
+from .. import members, values
 from ..cmdlets import Call, cmdlet
 from ..errors import Category
-from .items import path_info
+from .items import PATH_PARAMETERS, item_object, path_info, paths_of
 
 _AUTOMATION = "System.Management.Automation."
 
@@ -46,6 +47,40 @@ def set_location(call: Call) -> typing.Iterator[object]:
 
 
 @cmdlet(
+    "Push-Location",
+    "Path:string@0<~ LiteralPath:string StackName:string PassThru:switch",
+    aliases="pushd",
+    module="Management",
+)
+def push_location(call: Call) -> None:
+    call.session.location_stack.append(call.session.location)
+    if call.has("Path") or call.has("LiteralPath"):
+        for _ in set_location(call):
+            return
+
+
+@cmdlet("Pop-Location", "StackName:string PassThru:switch", aliases="popd", module="Management")
+def pop_location(call: Call) -> None:
+    if call.session.location_stack:
+        call.session.location = call.session.location_stack.pop()
+
+
+@cmdlet("Resolve-Path", f"{PATH_PARAMETERS} Relative:switch", aliases="rvpa", module="Management", default_set="Path")
+def resolve_path(call: Call) -> typing.Iterator[object]:
+    for path in paths_of(call):
+        yield (
+            os.path.join(".", os.path.relpath(path, call.session.location))
+            if call.flag("Relative")
+            else path_info(path)
+        )
+
+
+@cmdlet("Convert-Path", PATH_PARAMETERS, aliases="cvpa", module="Management", default_set="Path")
+def convert_path(call: Call) -> typing.Iterator[object]:
+    yield from paths_of(call)
+
+
+@cmdlet(
     "Join-Path",
     "Path:string[]@0!<~ ChildPath:string@1! AdditionalChildPath:string[]@* Resolve:switch",
     module="Management",
@@ -75,3 +110,39 @@ def split_path(call: Call) -> typing.Iterator[object]:
             yield os.path.splitext(name)[0 if call.flag("LeafBase") else 1]
         else:
             yield name if call.flag("Leaf") else os.path.dirname(path)
+
+
+@cmdlet(
+    "Get-ItemProperty",
+    "Path:string[]@0<~ Name:string[]@1 LiteralPath|PSPath:string[]~",
+    aliases="gp",
+    module="Management",
+)
+def get_item_property(call: Call) -> typing.Iterator[object]:
+    for path in paths_of(call):
+        item = item_object(path)
+        if not call.has("Name"):
+            yield item
+            continue
+        yield values.PSObject([(name, members.get_member(item, name)) for name in call.texts("Name")])
+
+
+@cmdlet("Get-FileHash", "Path:string[]@0<~ LiteralPath|PSPath:string[]~ Algorithm:string@1 InputStream:object")
+def get_file_hash(call: Call) -> typing.Iterator[object]:
+    import hashlib
+
+    algorithm = call.text("Algorithm", "SHA256").upper()
+    for path in paths_of(call):
+        with open(path, "rb") as file:
+            digest = hashlib.new(algorithm.lower(), file.read()).hexdigest().upper()
+        yield values.PSObject(
+            [("Algorithm", algorithm), ("Hash", digest), ("Path", path)],
+            type_names=["Microsoft.Powershell.Utility.FileHash"],
+        )
+
+
+@cmdlet("New-TemporaryFile", "")
+def new_temporary_file(call: Call) -> typing.Iterator[object]:
+    from ..net_files import Path
+
+    yield item_object(Path.get_temp_file_name())

@@ -9,7 +9,7 @@ import decimal
 import functools
 import typing
 
-from .. import members, values
+from .. import members, operators, values
 from ..cmdlets import cmdlet
 from ..convert import to_number, to_string
 from ..net_lists import OBJECT_COLLECTION
@@ -115,3 +115,24 @@ def _group(found: list[object], items: list[object], count: int) -> values.Objec
             "Name": ", ".join(map(to_string, found)),
         },
     )
+
+
+@cmdlet("Get-Unique", "AsString:switch OnType:switch InputObject<0", aliases="gu")
+class GetUnique(Collecting):
+    def end(self) -> None:
+        for position, item in enumerate(self.items):
+            if not position or not operators.equal(
+                self.items[position - 1], item, ignore_case=self.call.flag("AsString")
+            ):
+                self.call.write(item)
+
+
+@cmdlet("Tee-Object", "FilePath:string@0(File) Variable:string(Variable) Append:switch InputObject<0", aliases="tee")
+class TeeObject(Collecting):
+    def process(self, item: object) -> None:
+        super().process(item)
+        self.call.write(item)
+
+    def end(self) -> None:
+        if self.call.has("Variable"):
+            self.call.frame.scope.set(self.call.text("Variable"), self.items[0] if len(self.items) == 1 else self.items)

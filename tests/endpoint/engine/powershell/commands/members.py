@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import typing
 
-from .. import members, typesystem, values
+from .. import members, numbers, operators, patterns, typesystem, values
 from ..cmdlets import Call, Cmdlet, cmdlet
-from ..convert import to_string
+from ..convert import to_number, to_string
 from ..errors import Category
+from .objects import Collecting
 
 _MEMBER_TYPES = ("aliasproperty", "noteproperty", "scriptmethod", "scriptproperty")
 
@@ -64,6 +65,53 @@ class AddMember(Cmdlet):
         target.add(member)
 
 
+@cmdlet("Get-Member", "Name:string[]@0 MemberType|Type:string Static:switch Force:switch InputObject<0", aliases="gm")
+class GetMember(Collecting):
+    def end(self) -> None:
+        seen: set[str] = set()
+        wanted = [patterns.wildcard(name) for name in self.call.texts("Name")] or [patterns.wildcard("*")]
+        for item in self.items:
+            type_name = typesystem.type_names(item)[0]
+            if type_name in seen:
+                continue
+            seen.add(type_name)
+            for name, kind in sorted(members.property_names(item)):
+                if any(pattern.match(name) for pattern in wanted):
+                    value = members.get_member(item, name)
+                    shown = (
+                        f"{typesystem.type_of(value).full_name if value is not None else 'object'} "
+                        f"{name}={to_string(value)}"
+                    )
+                    self.call.write(values.ObjectValue(
+                        ["Microsoft.PowerShell.Commands.MemberDefinition", "System.Object"],
+                        {"TypeName": type_name, "Name": name, "MemberType": kind, "Definition": shown},
+                    ))  # fmt: skip
+
+
+@cmdlet(
+    "Compare-Object",
+    (
+        "ReferenceObject:object[]@0!0 DifferenceObject:object[]@1!0< Property:object[] "
+        "IncludeEqual:switch ExcludeDifferent:switch PassThru:switch"
+    ),
+    aliases="compare diff",
+)
+def compare_object(call: Call) -> typing.Iterable[object]:
+    left, right = call.items("ReferenceObject"), call.items("DifferenceObject")
+    rest = list(right)
+    for item in left:
+        match = next((other for other in rest if operators.equal(item, other)), None)
+        if match is None:
+            continue
+        rest.remove(match)
+        if call.flag("IncludeEqual"):
+            yield values.PSObject([("InputObject", item), ("SideIndicator", "==")])
+    for items, others, side in ((rest, [], "=>"), (left, right, "<=")):
+        for item in items:
+            if not any(operators.equal(item, other) for other in others) and not call.flag("ExcludeDifferent"):
+                yield values.PSObject([("InputObject", item), ("SideIndicator", side)])
+
+
 @cmdlet("New-Object", "TypeName:string@0! ArgumentList|Args:object[]@1 Property:hashtable ComObject:string")
 def new_object(call: Call) -> typing.Iterable[object]:
     name = call.text("TypeName")
@@ -80,3 +128,19 @@ def new_object(call: Call) -> typing.Iterable[object]:
         else:
             members.set_member(made, to_string(key), value)
     yield made
+
+
+@cmdlet("Get-Random", "Maximum@0 Minimum Count:int SetSeed:int InputObject:object[]<0", aliases="random")
+class GetRandom(Collecting):
+    def end(self) -> None:
+        import random
+
+        if self.items:
+            for item in random.sample(self.items, min(self.call.get("Count", 1), len(self.items))):
+                self.call.write(item)
+            return
+        low = to_number(self.call.get("Minimum", 0))
+        high = to_number(self.call.get("Maximum", 2**31 - 1))
+        self.call.write(
+            random.uniform(low, high) if isinstance(high, float) else numbers.smallest(random.randrange(low, high))
+        )

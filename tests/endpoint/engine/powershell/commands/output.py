@@ -113,7 +113,10 @@ def write_host_message(call: Call, text: str, **details: typing.Any) -> None:
     write_information(call, HostMessage(text, **details), ["PSHOST"], "Write-Host")
 
 
-@cmdlet("Write-Host", "Object|Msg|Message@*0< NoNewline:switch Separator ForegroundColor:string BackgroundColor:string")
+@cmdlet(
+    "Write-Host",
+    "Object|Msg|Message@*0< NoNewline:switch Separator ForegroundColor:string BackgroundColor:string",
+)
 def write_host(call: Call) -> None:
     separator = call.text("Separator", " ")
     text = separator.join(to_string(item, separator) for item in as_list(call.get("Object")))
@@ -190,3 +193,9 @@ def read_host(call: Call) -> typing.Iterable[object]:
     if call.has("Prompt"):
         host.call("Write1", [f"{call.text('Prompt')}: "])
     yield host.call("ReadLineAsSecureString" if call.flag("AsSecureString") else "ReadLine", [])
+
+
+@cmdlet("Clear-Host", "", aliases="cls clear", module="Core")
+def clear_host(call: Call) -> None:
+    if call.session.host:
+        call.session.host.call("SetBufferContents1", [])

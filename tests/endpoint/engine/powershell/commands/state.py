@@ -13,6 +13,7 @@ from ..binding import Argument
 from ..cmdlets import Call, Cmdlet, cmdlet
 from ..convert import to_string
 from ..errors import Category
+from ..functions import block_output
 from ..scopes import Scope, Variable, split_name
 from ..sequences import as_list
 
@@ -99,6 +100,28 @@ def set_variable(call: Call) -> typing.Iterator[object]:
 
 
 @cmdlet(
+    "New-Variable",
+    (
+        "Name:string@0!~ Value@1<0 Scope:string Option:string Force:switch PassThru:switch "
+        "Description:string Visibility:string"
+    ),
+    aliases="nv",
+)
+def new_variable(call: Call) -> typing.Iterator[object]:
+    scope, name = _scope(call), call.text("Name")
+    if name.lower() in scope.variables and not call.flag("Force"):
+        message = f"A variable with name '{name}' already exists."
+        kind = f"{_AUTOMATION}SessionStateException"
+        call.write_error(call.error(message, "VariableAlreadyExists", Category.ResourceExists, name, kind))
+        return
+    scope.variables[name.lower()] = Variable(
+        name, call.get("Value"), call.text("Option"), description=call.text("Description")
+    )
+    if call.flag("PassThru"):
+        yield variable_object(scope.variables[name.lower()])
+
+
+@cmdlet(
     "Remove-Variable", "Name:string[]@0!~ Scope:string Force:switch Include:string[] Exclude:string[]", aliases="rv"
 )
 def remove_variable(call: Call) -> None:
@@ -123,6 +146,13 @@ def remove_variable(call: Call) -> None:
             for scope in call.frame.scope.chain():
                 if scope.variables.get(variable.name.lower()) is variable:
                     del scope.variables[variable.name.lower()]
+
+
+@cmdlet("Clear-Variable", "Name:string[]@0!~ Scope:string Force:switch", aliases="clv")
+def clear_variable(call: Call) -> None:
+    for name in call.texts("Name"):
+        for variable in _matching(call, name):
+            variable.assign(None)
 
 
 @cmdlet(
@@ -169,6 +199,14 @@ def get_alias(call: Call) -> typing.Iterator[object]:
             )
         for key in found:
             yield alias_object(name if name.lower() == key else key, every[key])
+
+
+@cmdlet("Remove-Alias", "Name:string[]@0!<~ Scope:string Force:switch")
+def remove_alias(call: Call) -> None:
+    for name in call.texts("Name"):
+        for scope in call.frame.scope.chain():
+            if scope.aliases.pop(name.lower(), None) is not None:
+                break
 
 
 @cmdlet("Set-StrictMode", "Version:string@0(Version) Off:switch(Off)", module="Core", default_set="Version")
@@ -244,6 +282,26 @@ def _load_module(call: Call, path: str) -> None:
         target.variables.setdefault(name, variable)
 
 
+@cmdlet(
+    "New-Module",
+    (
+        "ScriptBlock:scriptblock@0! Name:string ArgumentList:object[] Function:string[] "
+        "AsCustomObject:switch ReturnResult:switch"
+    ),
+    aliases="nmo",
+    module="Core",
+)
+def new_module(call: Call) -> typing.Iterator[object]:
+    block_output(call.get("ScriptBlock"), call.frame, call.items("ArgumentList"), new_scope=False)
+    yield _module(call.text("Name", "__DynamicModule"))
+
+
+@cmdlet("Remove-Module", "Name:string[]@0<~ Force:switch", aliases="rmo", module="Core")
+def remove_module(call: Call) -> None:
+    for name in call.texts("Name"):
+        call.session.modules[:] = [module for module in call.session.modules if module.lower() != name.lower()]
+
+
 @cmdlet("Export-ModuleMember", "Function:string[]@0 Cmdlet:string[] Variable:string[] Alias:string[]", module="Core")
 def export_module_member(call: Call) -> None:
     """Every function of a module is exported here."""
@@ -252,6 +310,23 @@ def export_module_member(call: Call) -> None:
 @cmdlet("Get-History", "Id:long[]@0 Count:int@1", aliases="h ghy history", module="Core")
 def get_history(call: Call) -> None:
     """A remote runspace keeps no history of what clients run without AddToHistory."""
+
+
+@cmdlet("Get-PSDrive", "Name:string[]@0 PSProvider:string[]", aliases="gdr", module="Management")
+def get_drive(call: Call) -> typing.Iterator[object]:
+    for name, provider, root in (
+        ("/", "FileSystem", "/"),
+        ("Env", "Environment", ""),
+        ("Function", "Function", ""),
+        ("Variable", "Variable", ""),
+        ("Alias", "Alias", ""),
+    ):
+        if not call.has("Name") or name.lower() in [text.lower() for text in call.texts("Name")]:
+            yield values.ObjectValue(
+                [f"{_AUTOMATION}PSDriveInfo", "System.Object"],
+                {"CurrentLocation": "", "Name": name, "Provider": provider, "Root": root},
+                name,
+            )
 
 
 __all__ = ["Cmdlet", "as_list", "store_reference", "variable_object"]

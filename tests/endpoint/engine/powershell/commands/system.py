@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import typing
 
-from .. import dates, numbers, patterns, values
+from .. import dates, members, numbers, patterns, values
 from ..cmdlets import Call, cmdlet
 from ..errors import Category
 
@@ -78,6 +79,32 @@ def get_process(call: Call) -> typing.Iterator[object]:
             )
             call.report(message, "NoProcessFoundForGivenName", Category.ObjectNotFound, name, kind)
         yield from matching
+
+
+@cmdlet(
+    "Stop-Process",
+    "Id:int[]@0!~(Id) Name:string[]!(Name) InputObject<(Object) Force:switch PassThru:switch",
+    aliases="kill spps",
+    module="Management",
+    default_set="Id",
+)
+def stop_process(call: Call) -> None:
+    pids = call.items("Id") or [members.get_member(call.get("InputObject"), "Id")]
+    if call.has("Name"):
+        wanted = [patterns.wildcard(name) for name in call.texts("Name")]
+        pids = [
+            item.properties["Id"]
+            for item in _all_processes()
+            if any(p.match(str(item.properties["Name"])) for p in wanted)
+        ]
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(typing.cast(int, pid), signal.SIGKILL if call.flag("Force") else signal.SIGTERM)
+
+
+@cmdlet("Get-Host", "")
+def get_host(call: Call) -> typing.Iterator[object]:
+    yield call.frame.scope.value("Host")
 
 
 @cmdlet(

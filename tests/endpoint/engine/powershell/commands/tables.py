@@ -12,8 +12,51 @@ import typing
 from .. import members, values
 from ..cmdlets import Call, cmdlet
 from ..convert import to_string
-from ..formatting import lines_of, table
+from ..formatting import lines_of, listing, table
 from .objects import Collecting, selected
+
+
+def _csv_rows(items: list[object], columns: list[str]) -> typing.Iterator[list[str]]:
+    for item in items:
+        yield [to_string(members.get_member(item, name)) for name in columns]
+
+
+def _csv_lines(call: Call, items: list[object]) -> typing.Iterator[str]:
+    if not items:
+        return
+    columns = [name for name, _ in members.property_names(items[0])]
+    delimiter = call.text("Delimiter", ",")
+    quotes = call.text("UseQuotes", "Always").lower()
+    quoting: typing.Any = {"always": csv.QUOTE_ALL, "asneeded": csv.QUOTE_MINIMAL, "never": csv.QUOTE_NONE}[quotes]
+    for row in (columns, *_csv_rows(items, columns)):
+        buffer = io.StringIO()
+        csv.writer(buffer, delimiter=delimiter, quoting=quoting, lineterminator="").writerow(row)
+        yield buffer.getvalue()
+
+
+@cmdlet(
+    "ConvertTo-Csv", "InputObject!<0 Delimiter:string@1 NoTypeInformation|NTI:switch UseQuotes:string NoHeader:switch"
+)
+class ConvertToCsv(Collecting):
+    def end(self) -> None:
+        for line in list(_csv_lines(self.call, self.items))[1 if self.call.flag("NoHeader") else 0 :]:
+            self.call.write(line)
+
+
+@cmdlet(
+    "Export-Csv",
+    (
+        "InputObject!<0 Path:string@0 LiteralPath:string Delimiter:string@1 NoTypeInformation|NTI:switch "
+        "Encoding:string Append:switch Force:switch UseQuotes:string"
+    ),
+    aliases="epcsv",
+)
+class ExportCsv(Collecting):
+    def end(self) -> None:
+        path = self.call.session.resolve(self.call.text("Path") or self.call.text("LiteralPath"))
+        append = self.call.flag("Append")
+        with open(path, "a" if append else "w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in list(_csv_lines(self.call, self.items))[1 if append else 0 :])
 
 
 def _from_csv(call: Call, lines: list[str]) -> typing.Iterator[object]:
@@ -38,6 +81,19 @@ class ConvertFromCsv(Collecting):
         lines = [line for item in self.items for line in to_string(item).splitlines()]
         for made in _from_csv(self.call, lines):
             self.call.write(made)
+
+
+@cmdlet(
+    "Import-Csv",
+    "Path:string[]@0<~ LiteralPath:string[]~ Delimiter:string@1 Header:string[] Encoding:string",
+    aliases="ipcsv",
+)
+def import_csv(call: Call) -> typing.Iterator[object]:
+    from .items import paths_of
+
+    for path in paths_of(call):
+        with open(path, encoding="utf-8-sig") as file:
+            yield from _from_csv(call, file.read().splitlines())
 
 
 class _Formatted(Collecting):
@@ -72,3 +128,9 @@ class _Formatted(Collecting):
 class FormatTable(_Formatted):
     def shape(self, items: list[object]) -> list[str]:
         return table(*self.cells())
+
+
+@cmdlet("Format-List", "Property:object[]@0 GroupBy View:string Force:switch InputObject<0", aliases="fl")
+class FormatList(_Formatted):
+    def shape(self, items: list[object]) -> list[str]:
+        return listing(*self.cells())

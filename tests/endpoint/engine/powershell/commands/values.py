@@ -52,6 +52,17 @@ def get_date(call: Call) -> typing.Iterator[object]:
         yield dates.format_date(moment, call.text("Format")) if call.has("Format") else moment
 
 
+@cmdlet("New-TimeSpan", "Start:datetime@0 End:datetime@1 Days:int Hours:int Minutes:int Seconds:int Milliseconds:int")
+def new_time_span(call: Call) -> typing.Iterator[object]:
+    if call.has("Start") or call.has("End"):
+        yield values.TimeSpan((call.get("End") or dates.now()).ticks - (call.get("Start") or dates.now()).ticks)
+        return
+    seconds = sum(
+        call.get(name, 0) * size for name, size in (("Days", 86400), ("Hours", 3600), ("Minutes", 60), ("Seconds", 1))
+    )
+    yield values.TimeSpan(seconds * TICKS_PER_SECOND + call.get("Milliseconds", 0) * 10_000)
+
+
 @cmdlet("New-Guid", "Empty:switch")
 def new_guid(call: Call) -> typing.Iterator[object]:
     yield uuid.UUID(int=0) if call.flag("Empty") else uuid.uuid4()
@@ -113,3 +124,32 @@ def _match_info(path: str, number: int, line: str, found: typing.Any, call: Call
         "Pattern": call.texts("Pattern")[0], "Context": None,
         "Matches": values.TypedArray("System.Text.RegularExpressions.Match", matches),
     }, text)  # fmt: skip
+
+
+@cmdlet("ConvertFrom-StringData", "StringData:string@0!< Delimiter:string@1")
+def convert_from_string_data(call: Call) -> typing.Iterator[object]:
+    pairs = (
+        line.partition("=")
+        for line in call.text("StringData").splitlines()
+        if "=" in line and not line.strip().startswith("#")
+    )
+    yield values.Hashtable((key.strip(), value.strip()) for key, _, value in pairs)
+
+
+@cmdlet("ConvertTo-SecureString", "String:string@0!< AsPlainText:switch Force:switch Key:byte[]", module="Security")
+def convert_to_secure_string(call: Call) -> typing.Iterator[object]:
+    yield values.SecureString(call.text("String"))
+
+
+@cmdlet("Get-Error", "Newest:int InputObject<0")
+def get_error(call: Call) -> typing.Iterator[object]:
+    yield from call.session.errors[: call.get("Newest", 1)]
+
+
+@cmdlet("Get-Culture", "Name:string[]@0")
+def get_culture(call: Call) -> typing.Iterator[object]:
+    yield values.ObjectValue(
+        ["System.Globalization.CultureInfo", "System.Object"],
+        {"LCID": 127, "Name": "", "DisplayName": "Invariant Language (Invariant Country)"},
+        "",
+    )
