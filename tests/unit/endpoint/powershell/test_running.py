@@ -20,7 +20,6 @@ from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell im
 from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.errors import PSTerminating
 from ansible_collections.remoting.powershell.tests.unit.endpoint.powershell.shell import Recorder, Shell
 
-
 SCRIPTS = pathlib.Path(__file__).resolve().parents[4] / "plugins" / "plugin_utils" / "scripts"
 
 
