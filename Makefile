@@ -17,6 +17,7 @@ BOOTSTRAP := $(shell for python in python3 python3.14 python3.13 python3.12 pyth
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo "$$python" && break; done)
 ENV = $(or $(BOOTSTRAP),$(error make needs a Python from 3.10 up with venv)) tools/env.py
 RUN = $(ENV) --core $(CORE) run
+TEST = $(ENV) --core $(CORE) --kerberos run
 LINT = $(ENV) --lint run
 PYTEST = pytest -q -n $(JOBS) $(PYTEST_ARGS)
 
@@ -47,22 +48,22 @@ sanity: ## ansible-test sanity
 
 units: ## Unit tests
 	@echo '==> unit tests (ansible-core: $(CORE))'
-	@$(RUN) $(PYTEST) tests/unit
+	@$(TEST) $(PYTEST) tests/unit
 
 units-ansible-test: ## The same unit tests as ansible-test runs them
 	@$(ENV) --core $(CORE) --copy units run ansible-test units --venv --python default $(UNITS_ARGS)
 
 integration: ## Integration tests: real ansible-playbook processes against the test endpoint
 	@echo '==> integration tests (ansible-core: $(CORE))'
-	@$(RUN) $(PYTEST) tests/integration
+	@$(TEST) $(PYTEST) tests/integration
 
 chaos: ## Failures at every point: real ansible-playbook processes, a bad network, servers and processes that end
 	@echo '==> chaos tests (ansible-core: $(CORE))'
-	@$(RUN) $(PYTEST) tests/chaos
+	@$(TEST) $(PYTEST) tests/chaos
 
 test: ## Unit, integration and chaos tests on the newest ansible-core that some Python here takes
 	@echo '==> unit, integration and chaos tests (ansible-core: $(CORE))'
-	@$(RUN) $(PYTEST) $(TESTS)
+	@$(TEST) $(PYTEST) $(TESTS)
 
 test-all: ## make test on each supported generation of ansible-core
 	@for core in $(ALL_CORES); do $(MAKE) --no-print-directory test CORE=$$core || exit 1; done

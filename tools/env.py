@@ -60,6 +60,7 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--core", default="newest", help="minor version of ansible-core (default: %(default)s)")
     parser.add_argument("--lint", action="store_true", help="the environment that has the linters too")
+    parser.add_argument("--kerberos", action="store_true", help="with Kerberos bindings, where they can be compiled")
     parser.add_argument("--copy", metavar="NAME", help="run in .build/tree-NAME, a copy of the checkout")
     parser.add_argument("action", choices=("list", "setup", "run"))
     parser.add_argument("command", nargs=argparse.REMAINDER)
@@ -72,7 +73,7 @@ def main() -> int:
     if arguments.action == "list":
         return _list(found)
     core, python = interpreters.choose(arguments.core, found)
-    venv = venvs.ensure(core, python, lint=arguments.lint)
+    venv = venvs.ensure(core, python, lint=arguments.lint, kerberos=arguments.kerberos)
     trees.link()
     trees.windows()
     if arguments.action == "setup":

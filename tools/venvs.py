@@ -77,14 +77,31 @@ def _build(folder: pathlib.Path, python: interpreters.Interpreter, pins: list[st
     stamp.write_text(wanted, encoding="utf-8")
 
 
-def ensure(core: interpreters.Core, python: interpreters.Interpreter, lint: bool = False) -> pathlib.Path:
-    """Build the environment of a core (with the linters when ``lint``) unless it is there; returns its folder."""
+def ensure(
+    core: interpreters.Core, python: interpreters.Interpreter, lint: bool = False, kerberos: bool = False
+) -> pathlib.Path:
+    """Build the environment of a core unless it is there; returns its folder.
+
+    With ``lint`` it has the linters, with ``kerberos`` the bindings to the system's Kerberos where there are headers.
+    """
     folder = BUILD / (f"venv-lint-{core.minor}" if lint else f"venv-{core.minor}")
     files = [TEST_REQUIREMENTS]
     if lint:
         files.append(LINT_REQUIREMENTS)
-    elif shutil.which("krb5-config") and shutil.which("gcc"):
-        files.append(KERBEROS_REQUIREMENTS)
     with locked(folder.name):
         _build(folder, python, [f"ansible-core=={core.pin}"], files)
+        if kerberos and shutil.which("krb5-config") and shutil.which("gcc"):
+            _add_kerberos(folder)
     return folder
+
+
+def _add_kerberos(folder: pathlib.Path) -> None:
+    """What only some tests need and what takes a minute to compile, so the demo does without it."""
+    stamp = folder / ".stamp-kerberos"
+    wanted = hashlib.sha256(KERBEROS_REQUIREMENTS.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    say(f"{folder.name}: Kerberos bindings (log: .build/logs/{folder.name}.log)")
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    logged(folder.name, [*pip, "install", "-r", str(KERBEROS_REQUIREMENTS)])
+    stamp.write_text(wanted, encoding="utf-8")
