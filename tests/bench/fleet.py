@@ -55,9 +55,8 @@ def table(crowds: dict[str, Crowd], plan: Plan) -> Table:
         rows.append((kind, f"{seconds:.2f} s", f"{psrp / seconds:.2f}", *counted))
     notes = (
         f"{plan.host_tasks} win_ping tasks on each of {plan.hosts} hosts, {plan.hosts} forks, without latency: the "
-        f"whole "
-        f"ansible-playbook process, medians of {plan.host_rounds}. All of them, the endpoint and the broker share this "
-        "machine's processors, so this is the cost of computing, most of which is Ansible's own.",
+        f"whole process of ansible-playbook, medians of {plan.host_rounds}. It, the endpoint and the broker share this "
+        "machine's processors, so this is the cost of computing.",
     )
     title = f"{plan.hosts} hosts at once"
     return Table(title, ("", "process", "psrp / this", "Creates", "connections", "requests"), rows, notes)

@@ -119,11 +119,9 @@ def table(brokers: list[Broker]) -> Table:
             rows.append((title, *memory, str(found.threads), str(found.connections)))
     notes = (
         "One broker process for each row's number of sessions. RSS counts shared pages in full, PSS by their share. "
-        "Aim: "
-        "50 MB and 0.2 MB a session. The broker closes a connection that was idle for 90 s; these sessions have an "
-        f"idle_timeout of {_IDLE_TIMEOUT} s, or else the keep-alive of a playbook that lives on (a third of "
-        f"idle_timeout: "
-        "100 s by default) would open one connection of each session again.",
+        "Aim: 50 MB and 0.2 MB a session. The broker closes a connection that was idle for 90 s; these sessions "
+        f"have an idle_timeout of {_IDLE_TIMEOUT} s, or else the keep-alive of a playbook that lives on (a third of "
+        "idle_timeout: 100 s by default) would open one connection of each session again.",
     )
     return Table("The broker with idle sessions", ("", "RSS", "PSS", "aim", "threads", "TCP connections"), rows, notes)
 

@@ -97,20 +97,19 @@ def times(title: str, measured: list[Measured], floor: float) -> list[Table]:
 
 
 _LATER = (
-    "A task after the first one, from result to result: medians over the {tasks} tasks of each play; so many plays a "
+    "A task after the first one, from result to result: the median of all of them in all plays; so many plays a "
     "plugin: {plays}. Net: less Ansible's own share of a task, {floor:.0f} ms, measured with tasks that connect to "
     "nothing."
 )
 _WHOLE = (
     "First: from the start of the play to the first result; with pssession that includes starting the broker and "
-    "opening "
-    "the session. Average: from the start of the play to its last result, divided by the number of tasks."
+    "opening the session. Average: from the start of the play to its last result, divided by the number of tasks."
 )
 
 
 def _facts(measured: list[Measured], floor: float) -> dict[str, typing.Any]:
     plays = ", ".join(f"{len(one.plays['psrp'])} at {one.round_trip * 1000:.0f} ms" for one in measured)
-    return {"tasks": measured[0].tasks, "plays": plays, "floor": floor * 1000}
+    return {"plays": plays, "floor": floor * 1000}
 
 
 def counts(title: str, measured: list[Measured]) -> Table:
@@ -136,9 +135,8 @@ def counts(title: str, measured: list[Measured]) -> Table:
 
 _COUNTS = (
     "Of one play. On its path: all requests that tasks waited for, opening the session among them, divided by the "
-    "number "
-    "of tasks. Not on it are, with pssession, the signal that frees a command and the removal of the session in the "
-    "end.",
+    "number of tasks. Not on it are, with pssession, the signal that frees a command and the removal of the session in "
+    "the end.",
 )
 
 

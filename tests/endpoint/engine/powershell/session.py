@@ -23,6 +23,8 @@ if typing.TYPE_CHECKING:
 
 #: How many calls may be nested; a call takes some 25 frames of Python's stack.
 MAXIMUM_DEPTH = 250
+#: As the process began: a logon changes it for a moment, beside whatever opens a session.
+_ENVIRONMENT = dict(os.environ)
 _active = threading.local()
 
 
@@ -39,7 +41,7 @@ class Session:
         self.computer_name, self.user, self.host, self.language = computer_name, user, host, language
         self.instance_id = uuid.uuid4()
         #: As each wsmprovhost is a process, each session has its own environment and its own location.
-        self.environment: dict[str, str] = dict(os.environ)
+        self.environment: dict[str, str] = dict(_ENVIRONMENT)
         self.location = os.path.expanduser("~")
         self.location_stack: list[str] = []
         self.globals = Scope(None, "global")
