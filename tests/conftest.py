@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import signal
 import sys
 
 import pytest
@@ -30,3 +31,7 @@ if "ANSIBLE_CONTROLLER_MIN_PYTHON_VERSION" not in os.environ:  # ansible-test se
     from ansible.plugins.loader import init_plugin_loader
 
     init_plugin_loader([_collections_root()])
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # What a script runs in its background ignores Ctrl-C, and so would every process that a test starts to interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
