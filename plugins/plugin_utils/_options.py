@@ -8,15 +8,17 @@ from __future__ import annotations
 import os
 import typing
 
+from ._wire import messages
 from ._wire.errors import ErrorKind, PSSessionError
 from ._wire.messages import Target
+from ._wire.record import fields
 
 #: Gets an option's value by its name.
 GetOption = typing.Callable[[str], typing.Any]
 
 _HTTP_PORT, _HTTPS_PORT = 5985, 5986
-#: Seconds: what an implicit session outlives a killed controller by, and the least that WSMan takes.
-_IMPLICIT_IDLE_TIMEOUT, _LEAST_IDLE_TIMEOUT = 300, 60
+#: Seconds, the least that WSMan takes.
+_LEAST_IDLE_TIMEOUT = 60
 _ANY = 2**31 - 1
 
 #: The lowest and the highest value of each number.
@@ -34,34 +36,9 @@ _RANGES = {
     "max_age": (0, _ANY),
 }
 
-#: Options whose values go into the target unchanged.
-_UNCHANGED = (
-    "transport",
-    "auth",
-    "message_encryption",
-    "proxy",
-    "ignore_proxy",
-    "certificate_pem",
-    "certificate_key_pem",
-    "certificate_key_password",
-    "credssp_auth_mechanism",
-    "credssp_disable_tlsv1_2",
-    "credssp_minimum_version",
-    "negotiate_delegate",
-    "negotiate_hostname_override",
-    "negotiate_send_cbt",
-    "negotiate_service",
-    "configuration_name",
-    "session_name",
-    "no_profile",
-    "connection_timeout",
-    "operation_timeout",
-    "read_timeout",
-    "max_envelope_size",
-    "persist",
-    "busy_timeout",
-    "max_sessions",
-    "max_age",
+#: Fields of the target that are made of an option, or of several; every other one is an option's value unchanged.
+_MADE = frozenset(
+    ("cert_validation", "host", "idle_timeout", "inventory_hostname", "password", "path", "port", "ssl", "user")
 )
 
 
@@ -76,9 +53,7 @@ def target(get: GetOption, inventory_hostname: str) -> Target:
     """
     _check(get)
     ssl, port = _protocol(get)
-    idle_timeout = get("idle_timeout")
-    if idle_timeout is None and not get("session_name"):
-        idle_timeout = _IMPLICIT_IDLE_TIMEOUT
+    idle_timeout = messages.idle_timeout(get("idle_timeout"), get("session_name"))
     if idle_timeout is not None and get("persist") >= idle_timeout:
         raise _bad(
             get, "persist", f"it must be less than idle_timeout ({idle_timeout}), after which the server removes it"
@@ -93,7 +68,7 @@ def target(get: GetOption, inventory_hostname: str) -> Target:
         cert_validation=_cert_validation(get),
         inventory_hostname=inventory_hostname,
         idle_timeout=idle_timeout,
-        **{name: get(name) for name in _UNCHANGED},
+        **{name: get(name) for name in fields(Target) if name not in _MADE},
     )
 
 

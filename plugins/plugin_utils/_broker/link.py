@@ -83,6 +83,12 @@ class Link:
                 self.connections += 1
             yield self._connection
 
+    @property
+    def max_payload(self) -> int:
+        """Bytes of fragments that one request may carry."""
+        with self.use() as connection:
+            return connection.max_payload
+
     def replace(self) -> None:
         """Gives up the connection, whatever it is worth."""
         with self._lock:

@@ -158,9 +158,7 @@ class Run:
     def _command(self, pipeline: Pipeline) -> None:
         """Commands the pipeline; what fits of its input rides along. Raises Fault: then it was not started."""
         session = self._session
-        with session.courier.main.use() as connection:
-            limit = connection.max_payload
-        outgoing = session.pool.take(limit, pipeline.pipeline_id)
+        outgoing = session.pool.take(session.courier.main.max_payload, pipeline.pipeline_id)
         arguments = outgoing.data if outgoing else b""
 
         def call(way: Connection) -> None:

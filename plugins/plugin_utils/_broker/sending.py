@@ -50,9 +50,7 @@ class Outbox:
 
     def _take(self, link: Link) -> Outgoing | None:
         if self._next is None:
-            with link.use() as connection:
-                limit = connection.max_payload
-            self._next = self._session.pool.take(limit, self._pipeline.pipeline_id)
+            self._next = self._session.pool.take(link.max_payload, self._pipeline.pipeline_id)
         return self._next
 
     def _send(self, outgoing: Outgoing, link: Link) -> None:

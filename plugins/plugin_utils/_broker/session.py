@@ -21,14 +21,11 @@ from .._psrp.errors import ProtocolError
 from .._psrp.pool import PoolClient
 from .._transport import FaultKind, TransportError
 from .._wire.errors import ErrorKind, PSSessionError
-from .._wire.messages import Target
+from .._wire.messages import Target, idle_timeout
 from . import opening
 from .courier import Connect, Courier, Fault
 from .link import Connection
 from .recovery import CUT, Decision, Phase
-
-#: Seconds; what a killed controller leaves on a server is gone after it.
-IMPLICIT_IDLE_TIMEOUT = 300
 
 log = logging.getLogger("pssession.broker")
 
@@ -88,9 +85,7 @@ class Session:
     @property
     def idle_timeout(self) -> int | None:
         """Seconds that the server keeps it without its client; None leaves a named one to the server's default."""
-        if self.target.idle_timeout is None and self.target.session_name is None:
-            return IMPLICIT_IDLE_TIMEOUT
-        return self.target.idle_timeout
+        return idle_timeout(self.target.idle_timeout, self.target.session_name)
 
     def ready(self) -> None:
         """Makes it usable before anything is started: opens, reconnects or recreates it; raises PSSessionError."""
@@ -139,8 +134,7 @@ class Session:
         """Agrees on the key under which SecureStrings travel (MS-PSRP 3.1.5.4.3); raises PSSessionError."""
         self.pool.request_key()
         try:
-            with self.courier.main.use() as connection:
-                limit = connection.max_payload
+            limit = self.courier.main.max_payload
             while outgoing := self.pool.take(limit):
                 data, stream = outgoing.data, outgoing.stream
                 self.courier.request(Phase.OPENING, functools.partial(_send_to_pool, self.shell_id, data, stream))

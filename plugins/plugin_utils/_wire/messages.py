@@ -48,6 +48,13 @@ IDENTITY = (
 )
 #: Never part of a key, a repr or a log; compared before a session is used.
 SECRETS = ("password", "certificate_key_password")
+#: Seconds; what a killed controller leaves on a server is gone after it.
+_IMPLICIT_IDLE_TIMEOUT = 300
+
+
+def idle_timeout(given: int | None, session_name: str | None) -> int | None:
+    """Seconds that a server keeps a session without its client; None leaves a named one to the server's default."""
+    return _IMPLICIT_IDLE_TIMEOUT if given is None and not session_name else given
 
 
 @record(frozen=True)
