@@ -71,7 +71,8 @@ from ansible.utils.display import Display
 if typing.TYPE_CHECKING:
     from ..plugin_utils import _client, _command_line, _file_transfer, _levels, _options, _results
     from ..plugin_utils._wire import errors, messages
-    from ..plugin_utils._wire.messages import Finished, Target
+    from ..plugin_utils._wire.messages import Finished
+    from ..plugin_utils._wire.target import Target
 else:
     from ..plugin_utils._cached import load
 

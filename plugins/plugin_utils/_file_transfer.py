@@ -15,7 +15,8 @@ from . import scripts
 from ._client import BrokerClient
 from ._results import Collected
 from ._wire.errors import ErrorKind, PSSessionError
-from ._wire.messages import Command, Finished, Run, Target
+from ._wire.messages import Command, Finished, Run
+from ._wire.target import Target
 
 #: Bytes of a file in one input object: as base64 it fits into one envelope of 512,000 bytes.
 CHUNK = 256 * 1024

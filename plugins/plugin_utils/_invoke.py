@@ -9,7 +9,8 @@ import typing
 
 from . import _results, _values, scripts
 from ._client import BrokerClient
-from ._wire.messages import Command, Run, Target
+from ._wire.messages import Command, Run
+from ._wire.target import Target
 
 _ERROR_ACTIONS = {"continue": "Continue", "silently_continue": "SilentlyContinue", "stop": "Stop"}
 

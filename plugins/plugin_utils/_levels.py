@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 
 from ._command_line import CommandLine, Dialect
-from ._wire.messages import Command, Run, Target
+from ._wire.messages import Command, Run
+from ._wire.target import Target
 
 #: Whoever asks for the exit code of the last program means one of this task, and a kept runspace has older ones, too.
 _FORGET_EXIT_CODE = "Remove-Variable -Name LASTEXITCODE -Scope Global -ErrorAction Ignore; "

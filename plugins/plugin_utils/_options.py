@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import typing
 
-from ._wire import messages
+from ._wire import target as targets
 from ._wire.errors import ErrorKind, PSSessionError
-from ._wire.messages import Target
 from ._wire.record import fields
+from ._wire.target import Target
 
 #: Gets an option's value by its name.
 GetOption = typing.Callable[[str], typing.Any]
@@ -40,6 +40,8 @@ _RANGES = {
 _MADE = frozenset(
     ("cert_validation", "host", "idle_timeout", "inventory_hostname", "password", "path", "port", "ssl", "user")
 )
+#: Fields that the module pssession fills; the connection has no option for them.
+_OF_THE_MODULE = frozenset(("application_arguments", "culture", "output_buffering_mode", "ui_culture"))
 
 
 def target(get: GetOption, inventory_hostname: str) -> Target:
@@ -53,7 +55,7 @@ def target(get: GetOption, inventory_hostname: str) -> Target:
     """
     _check(get)
     ssl, port = _protocol(get)
-    idle_timeout = messages.idle_timeout(get("idle_timeout"), get("session_name"))
+    idle_timeout = targets.idle_timeout(get("idle_timeout"), get("session_name"))
     if idle_timeout is not None and get("persist") >= idle_timeout:
         raise _bad(
             get, "persist", f"it must be less than idle_timeout ({idle_timeout}), after which the server removes it"
@@ -68,7 +70,7 @@ def target(get: GetOption, inventory_hostname: str) -> Target:
         cert_validation=_cert_validation(get),
         inventory_hostname=inventory_hostname,
         idle_timeout=idle_timeout,
-        **{name: get(name) for name in fields(Target) if name not in _MADE},
+        **{name: get(name) for name in fields(Target) if name not in _MADE | _OF_THE_MODULE},
     )
 
 

@@ -20,8 +20,8 @@ from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages
     Command,
     ListSessions,
     Run,
-    Target,
 )
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import Target
 
 #: Connections of workers that open sessions at once.
 _WORKERS = 10

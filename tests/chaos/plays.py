@@ -17,7 +17,7 @@ import typing
 from ansible.release import __version__ as core_version
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils import _command_line, _levels, scripts
-from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Target
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import Target
 from ansible_collections.remoting.powershell.tests.integration.support.endpoint import EndpointProcess
 from ansible_collections.remoting.powershell.tests.integration.support.workspace import Outcome, Workspace
 

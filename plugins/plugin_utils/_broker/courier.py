@@ -10,7 +10,7 @@ import typing
 import uuid
 
 from .._transport import TransportError
-from .._wire.messages import Target
+from .._wire.target import Target
 from .link import Connection, Link
 from .recovery import Decision, Phase, decide
 

@@ -15,7 +15,7 @@ import threading
 import typing
 
 from .._wire.errors import ErrorKind, PSSessionError
-from .._wire.messages import Target
+from .._wire.target import Target
 from .session import Session, SessionState
 
 #: Seconds after which a session beyond a host's first one is removed when nobody uses it.

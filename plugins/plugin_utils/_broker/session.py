@@ -21,7 +21,7 @@ from .._psrp.errors import ProtocolError
 from .._psrp.pool import PoolClient
 from .._transport import FaultKind, TransportError
 from .._wire.errors import ErrorKind, PSSessionError
-from .._wire.messages import Target, idle_timeout
+from .._wire.target import Target, idle_timeout
 from . import opening
 from .courier import Connect, Courier, Fault
 from .link import Connection

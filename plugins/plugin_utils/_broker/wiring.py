@@ -12,8 +12,8 @@ from .. import _transport
 from .._psrp import _psrpcore
 from .._transport import WSManConnection, WSManOptions
 from .._wire.errors import ErrorKind, PSSessionError
-from .._wire.messages import Target
 from .._wire.record import fields
+from .._wire.target import Target
 from .link import Connection
 from .session import Session
 

@@ -3,113 +3,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every message between the ansible worker (client) and the session broker (both processes).
 
-The client says `Hello` and gets `Welcome`; then it sends one request after the other. A `Run` is answered by any number
-of `Records` and one `Finished` or `Failure`; every other request by its own answer or a `Failure`. `Note` may come
-before any answer.
+The client says `Hello` and gets `Welcome`; then it sends one request after the other. A `Run` or `Receive` is answered
+by any number of `Records` and one `Finished` or `Failure`; every other request by its own answer or a `Failure`. `Note`
+may come before any answer. While an interactive `Run` goes on, the broker asks with `HostCall` and the client answers
+with `HostAnswer`, and may say `Stop` at any time.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import typing
 
 from .codec import Codec
 from .record import record
+from .target import Target
 
 Json = typing.Any
-
-#: The options that decide who connects where: two targets that differ in one of them never share a session.
-IDENTITY = (
-    "host",
-    "port",
-    "ssl",
-    "user",
-    "transport",
-    "path",
-    "auth",
-    "cert_validation",
-    "message_encryption",
-    "proxy",
-    "ignore_proxy",
-    "certificate_pem",
-    "certificate_key_pem",
-    "credssp_auth_mechanism",
-    "credssp_disable_tlsv1_2",
-    "credssp_minimum_version",
-    "negotiate_delegate",
-    "negotiate_hostname_override",
-    "negotiate_send_cbt",
-    "negotiate_service",
-    "configuration_name",
-    "session_name",
-    "no_profile",
-    "inventory_hostname",
-)
-#: Never part of a key, a repr or a log; compared before a session is used.
-SECRETS = ("password", "certificate_key_password")
-#: Seconds; what a killed controller leaves on a server is gone after it.
-_IMPLICIT_IDLE_TIMEOUT = 300
-
-
-def idle_timeout(given: int | None, session_name: str | None) -> int | None:
-    """Seconds that a server keeps a session without its client; None leaves a named one to the server's default."""
-    return _IMPLICIT_IDLE_TIMEOUT if given is None and not session_name else given
-
-
-@record(frozen=True)
-class Target:
-    """Who connects where and how; the connection plugin's options under their own names. Times in seconds."""
-
-    host: str
-    port: int
-    ssl: bool
-    user: str | None = None
-    password: str | None = None
-    transport: str = "wsman"
-    path: str = "wsman"
-    auth: str = "negotiate"
-    cert_validation: bool | str = True
-    message_encryption: str = "auto"
-    proxy: str | None = None
-    ignore_proxy: bool = False
-    certificate_pem: str | None = None
-    certificate_key_pem: str | None = None
-    certificate_key_password: str | None = None
-    credssp_auth_mechanism: str = "auto"
-    credssp_disable_tlsv1_2: bool = False
-    credssp_minimum_version: int = 2
-    negotiate_delegate: bool | None = None
-    negotiate_hostname_override: str | None = None
-    negotiate_send_cbt: bool = True
-    negotiate_service: str = "WSMAN"
-    configuration_name: str = "Microsoft.PowerShell"
-    session_name: str | None = None
-    no_profile: bool = False
-    #: What the user calls the host, for messages and tables.
-    inventory_hostname: str = ""
-    connection_timeout: int = 30
-    operation_timeout: int = 20
-    read_timeout: int = 30
-    max_envelope_size: int = 512000
-    persist: int = 60
-    idle_timeout: int | None = None
-    busy_timeout: int = 240
-    max_sessions: int = 0
-    max_age: int = 28800
-
-    def key(self) -> str:
-        """The name of what this target may share: a hash over all identity fields, secrets left out."""
-        identity = {name: getattr(self, name) for name in IDENTITY}
-        return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-
-    def is_same_host(self, other: Target) -> bool:
-        """Whether both lead to the same computer as the same user, whatever else differs."""
-        return (self.host, self.port, self.user) == (other.host, other.port, other.user)
-
-    def same_secrets(self, other: Target) -> bool:
-        """Whether both carry the same secrets; a session is never used with other ones than it was opened with."""
-        return all(getattr(self, name) == getattr(other, name) for name in SECRETS)
 
 
 @record(frozen=True)
@@ -144,8 +52,29 @@ class Command:
 
 
 @record(frozen=True)
+class Selector:
+    """Sessions of a target's host, each named by one of the three; none at all is the implicit session.
+
+    Names are compared without regard to case and may hold the wildcards of PowerShell (about_Wildcards).
+    """
+
+    names: list[str] = []
+    ids: list[int] = []
+    instance_ids: list[str] = []
+
+    @property
+    def implicit(self) -> bool:
+        """Whether it names none."""
+        return not (self.names or self.ids or self.instance_ids)
+
+
+@record(frozen=True)
 class Run:
     """Run one pipeline in a session of the target's host.
+
+    The session is the one that `selector` names, or one of the target's own. With `temporary` it is a new one that is
+    removed afterwards; with `leave` a new one that is disconnected once the pipeline has started, whose state is then
+    `running` (Invoke-Command -InDisconnectedSession). With `interactive` its host calls are the client's to answer.
 
     `input` says what the pipeline reads: nothing; the frame's body as one string; its lines; `values`, a JSON list;
     or `chunks`: the bodies of the `Input` messages that follow, each sent on as one base64 string.
@@ -162,6 +91,52 @@ class Run:
     shared: bool = False
     #: Stop the pipeline after so many seconds.
     timeout: float | None = None
+    selector: Selector = Selector()
+    temporary: bool = False
+    leave: bool = False
+    interactive: bool = False
+
+
+@record(frozen=True)
+class HostCall:
+    """An interactive pipeline asks its user, or writes: a method of MS-PSRP 2.2.3.17 and its arguments."""
+
+    method: str
+    arguments: list[Json]
+    #: False: nothing is answered.
+    expects_answer: bool
+
+
+@record(frozen=True)
+class HostAnswer:
+    """The user's answer to a `HostCall`; `error` says why there is none. Values are those of parameters."""
+
+    value: Json = None
+    error: str | None = None
+
+
+@record(frozen=True)
+class Stop:
+    """Stop the interactive pipeline that runs; the session stays."""
+
+
+@record(frozen=True)
+class Receive:
+    """Fetch what a pipeline that runs, or ran, in a disconnected session wrote (Receive-PSSession).
+
+    Answered as a `Run`; the state in `Finished` is running, completed, stopped, failed, or none where the session runs
+    nothing. Each record is delivered once. It ends up connected, or disconnected where its pipeline still runs.
+    """
+
+    target: Target
+    selector: Selector
+    #: False: where the pipeline still runs, nothing is taken.
+    wait: bool = True
+    #: Take what came in so many seconds and let the pipeline run on.
+    timeout: float | None = None
+    #: Remove the session when its pipeline has ended.
+    remove: bool = False
+    output: typing.Literal["objects", "strings", "bytes"] = "objects"
 
 
 @record(frozen=True)
@@ -180,12 +155,17 @@ class Records:
 
 @record(frozen=True)
 class Finished:
-    """A pipeline's end: `state` is completed, failed or stopped; `error` the record that ended a failed one."""
+    """A pipeline's end: `state` is completed, failed or stopped; `error` the record that ended a failed one.
+
+    After `Receive` and a `Run` that was left it may be running or none, too.
+    """
 
     state: str
     session: dict[str, Json]
     error: Json = None
     warnings: list[str] = []
+    #: Output was lost because the server's buffer was full.
+    truncated: bool = False
 
 
 @record(frozen=True)
@@ -198,9 +178,15 @@ class Failure:
 
 @record(frozen=True)
 class ListSessions:
-    """Which sessions this broker holds; of one target's host and user, or all."""
+    """Which sessions there are.
+
+    `current`: those that this broker holds, of one target's host and user, or all (Get-PSSession). `computer`: also
+    those that only the server knows, with what it tells of each (Get-PSSession -ComputerName); needs a target.
+    """
 
     target: Target | None = None
+    selector: Selector = Selector()
+    scope: typing.Literal["current", "computer"] = "current"
 
 
 @record(frozen=True)
@@ -209,6 +195,75 @@ class Sessions:
 
     sessions: list[dict[str, Json]]
     broker: dict[str, Json]
+
+
+@record(frozen=True)
+class OpenSession:
+    """Make sure that there is a session (New-PSSession): the target's named one, or its implicit one without a name.
+
+    A disconnected one of ours is connected. One that another controller or job made is left alone and a new one made,
+    unless `adopt` is set. With `new` a session is made whatever there is.
+    """
+
+    target: Target
+    adopt: bool = False
+    new: bool = False
+    check: bool = False
+
+
+@record(frozen=True)
+class RemoveSessions:
+    """Remove sessions from their server (Remove-PSSession); those that do not exist are no error.
+
+    A name with a wildcard means the sessions that this broker holds, or with the scope `computer` all of the user's.
+    """
+
+    target: Target
+    selector: Selector
+    scope: typing.Literal["current", "computer"] = "current"
+    #: Remove also what is in use.
+    force: bool = False
+    check: bool = False
+
+
+@record(frozen=True)
+class DisconnectSessions:
+    """Leave sessions on their server (Disconnect-PSSession); what is None stays as it was."""
+
+    target: Target
+    selector: Selector
+    idle_timeout: int | None = None
+    output_buffering_mode: str | None = None
+    check: bool = False
+
+
+@record(frozen=True)
+class ConnectSessions:
+    """Connect to disconnected sessions, whoever of the same user made them (Connect-PSSession)."""
+
+    target: Target
+    selector: Selector
+    check: bool = False
+
+
+@record(frozen=True)
+class Result:
+    """What became of one session; `error` says why nothing did."""
+
+    session: dict[str, Json]
+    changed: bool = False
+    error: Failure | None = None
+
+
+@record(frozen=True)
+class Results:
+    """The answer to OpenSession, RemoveSessions, DisconnectSessions and ConnectSessions: one row for each session.
+
+    A session that was asked for by itself and does not exist has a row with an error, save in RemoveSessions.
+    With `check` in the request the rows are a prediction, and nothing was done.
+    """
+
+    results: list[Result]
 
 
 @record(frozen=True)
@@ -239,5 +294,19 @@ class Note:
 
 
 #: What a broker accepts and what a client accepts.
-REQUESTS = Codec(Hello, Run, Input, ListSessions, Reset, Shutdown)
-ANSWERS = Codec(Welcome, Records, Finished, Failure, Sessions, Done, Note)
+REQUESTS = Codec(
+    Hello,
+    Run,
+    Input,
+    HostAnswer,
+    Stop,
+    Receive,
+    ListSessions,
+    OpenSession,
+    RemoveSessions,
+    DisconnectSessions,
+    ConnectSessions,
+    Reset,
+    Shutdown,
+)
+ANSWERS = Codec(Welcome, Records, HostCall, Finished, Failure, Sessions, Results, Done, Note)

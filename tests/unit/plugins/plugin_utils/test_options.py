@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils import _options
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
-from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Target
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import Target
 
 DEFAULTS: dict[str, typing.Any] = {
     "remote_addr": "web1",

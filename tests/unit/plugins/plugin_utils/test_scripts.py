@@ -20,7 +20,8 @@ pytest.importorskip("psrpcore", reason="values are serialized by psrpcore")
 from ansible_collections.remoting.powershell.plugins.plugin_utils import _invoke, scripts
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.values import from_json
 from ansible_collections.remoting.powershell.plugins.plugin_utils._results import OUTCOME_TAG
-from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Command, Run, Target
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Command, Run
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import Target
 from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell import (
     CommandCall,
     PSTerminating,

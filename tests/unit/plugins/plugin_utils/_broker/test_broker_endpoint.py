@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.remoting.powershell.plugins.plugin_utils import _client
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire import messages
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import Target
 from ansible_collections.remoting.powershell.tests.endpoint.config import EndpointConfig
 from ansible_collections.remoting.powershell.tests.endpoint.endpoint import Endpoint
 from ansible_collections.remoting.powershell.tests.endpoint.engine.choose import choose_engine
@@ -41,10 +42,10 @@ class Broker:
         """One more worker."""
         return _client.connect(self._directory, os.getpid(), print, "debug")
 
-    def target(self, **changes: typing.Any) -> messages.Target:
+    def target(self, **changes: typing.Any) -> Target:
         """The endpoint's one computer."""
         options = {"host": "127.0.0.1", "port": self._endpoint.port, "ssl": False, "auth": "ntlm", "user": "admin"}
-        return messages.Target(**{**options, "password": PASSWORD, "inventory_hostname": "web01", **changes})
+        return Target(**{**options, "password": PASSWORD, "inventory_hostname": "web01", **changes})
 
     def run(self, script: str, **changes: typing.Any) -> tuple[messages.Finished, list[typing.Any]]:
         """Runs a script in the shared session; returns its end and its output."""

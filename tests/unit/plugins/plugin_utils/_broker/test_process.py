@@ -21,9 +21,10 @@ import pytest
 from ansible_collections.remoting.powershell.plugins.plugin_utils import _client
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire import PROTOCOL, frames, messages, place
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import Target
 
 #: Nobody listens there: the discard port of an address of our own.
-NOBODY = messages.Target(host="127.0.0.1", port=9, ssl=False, auth="basic", user="u", password="secret-of-the-test")
+NOBODY = Target(host="127.0.0.1", port=9, ssl=False, auth="basic", user="u", password="secret-of-the-test")
 
 
 @pytest.fixture(name="directory")
@@ -170,7 +171,7 @@ def test_an_unreachable_host_is_told_and_the_secret_kept(directory: str) -> None
 
 def test_a_transport_that_is_not_there_is_told(directory: str) -> None:
     client = connect(directory)
-    target = messages.Target(**{**vars(NOBODY), "transport": "pigeon"})
+    target = Target(**{**vars(NOBODY), "transport": "pigeon"})
     with pytest.raises(PSSessionError, match="pigeon") as error:
         client.run(messages.Run(target, [messages.Command("1")]))
     assert error.value.kind is ErrorKind.USAGE

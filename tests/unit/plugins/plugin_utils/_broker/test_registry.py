@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.registry import SURPLUS_IDLE, Registry
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.session import Session
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
-from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Target
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import Target
 from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._broker.fake_server import (
     Clock,
     FakeServer,

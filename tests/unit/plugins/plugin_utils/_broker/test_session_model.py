@@ -25,7 +25,7 @@ from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.records 
     Record,
 )
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
-from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Target
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import Target
 from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._broker.fake_server import (
     Clock,
     FakeServer,

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire import frames, messages
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import WireError
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import Target
 
-TARGET = messages.Target(host="web01", port=5986, ssl=True, user="admin", password="secret-of-the-test")
+TARGET = Target(host="web01", port=5986, ssl=True, user="admin", password="secret-of-the-test")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
@@ -130,7 +131,7 @@ def test_a_deeply_nested_value_is_refused_or_kept() -> None:
 
 
 def test_secrets_are_in_no_repr() -> None:
-    target = messages.Target("h", 1, False, password="pw-1", certificate_key_password="pw-2", proxy="http://u:pw-3@p")
+    target = Target("h", 1, False, password="pw-1", certificate_key_password="pw-2", proxy="http://u:pw-3@p")
     run = messages.Run(target, [messages.Command("script-4", parameters=[["a", "value-5"]])], values=["value-6"])
     shown = repr(run)
     assert not [secret for secret in ("pw-1", "pw-2", "pw-3", "script-4", "value-5", "value-6") if secret in shown]
@@ -142,11 +143,11 @@ def test_secrets_are_in_no_repr() -> None:
 )
 def test_who_connects_where_decides_the_key(option: str, value: str | None) -> None:
     changes: dict[str, typing.Any] = {"cert_validation": "/ca.pem"} if option == "ca" else {option: value}
-    other = messages.Target(**{**vars(TARGET), **changes})
+    other = Target(**{**vars(TARGET), **changes})
     assert other.key() != TARGET.key()
 
 
 def test_secrets_and_timeouts_are_no_part_of_the_key() -> None:
-    other = messages.Target(**{**vars(TARGET), "password": "another", "connection_timeout": 1, "persist": 0})
+    other = Target(**{**vars(TARGET), "password": "another", "connection_timeout": 1, "persist": 0})
     assert other.key() == TARGET.key()
     assert not other.same_secrets(TARGET)
