@@ -63,6 +63,8 @@ class Manners:
     other_clients_may_use: bool = False
     #: False: a new client that connected to a shell connects to each command, too, before it receives its output.
     connect_covers_commands: bool = False
+    #: True: a command whose end has been delivered is listed until its terminate signal; a Receive of it fails.
+    lists_delivered_commands: bool = True
     #: True: output whose answer could not be written is given again to the next Receive; False: it is lost.
     redeliver_lost_output: bool = False
     #: What a request over MaxEnvelopeSizekb gets: ``http-413`` (as http.sys) or ``fault`` (a SOAP fault).

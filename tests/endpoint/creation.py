@@ -47,6 +47,7 @@ def create_shell(computer: Computer, envelope: soap.Envelope, body: ET.Element, 
     )
     idle = soap.duration(body.findtext(_RSP + "IdleTimeOut"))
     shell.idle_timeout = limits.check_idle_timeout(computer.quotas, idle)
+    shell.max_idle_timeout = computer.quotas.max_idle_timeout_ms / 1000
     shell.drop_output = buffer_mode(body.findtext(_RSP + "BufferMode") or "Block")
     shell.connection = peer.connection
     shell.operations = 1

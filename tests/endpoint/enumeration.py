@@ -79,7 +79,9 @@ class Enumeration:
             if mode not in ("", "EnumerateObject"):
                 raise command_eprs_not_supported()
             shell = self._computer.find(selectors["ShellId"], peer)
-            return [command_xml(command) for command in list(shell.commands.values())]
+            listed = self._computer.manners.lists_delivered_commands
+            commands = list(shell.commands.values())
+            return [command_xml(command) for command in commands if listed or not command.channel.delivered]
         if not (uri == soap.RSP or uri.startswith((soap.RSP + "/", POWERSHELL_PREFIX))):
             raise invalid_resource_uri(uri)
         shells = [

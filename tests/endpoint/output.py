@@ -48,7 +48,8 @@ class Channel:
     def __init__(self, changed: threading.Condition, limit: int) -> None:
         self._changed = changed
         self._pieces: collections.deque[Piece] = collections.deque()
-        self._size = 0
+        #: Bytes that wait.
+        self.size = 0
         self.limit = limit
         #: True: what does not fit pushes the oldest out (buffer mode Drop, while disconnected).
         self.drops = False
@@ -70,22 +71,22 @@ class Channel:
     def put(self, stream: str, data: bytes, end: bool = False) -> None:
         """Adds output; waits while there is no room, unless the channel drops or is closed."""
         with self._changed:
-            while not self.closed and not self.drops and self._size and self._size + len(data) > self.limit:
+            while not self.closed and not self.drops and self.size and self.size + len(data) > self.limit:
                 self._changed.wait()
             if self.closed:
                 return
             self._pieces.append(Piece(stream, data, end))
-            self._size += len(data)
-            while self.drops and self._size > self.limit and len(self._pieces) > 1:
+            self.size += len(data)
+            while self.drops and self.size > self.limit and len(self._pieces) > 1:
                 oldest = self._pieces.popleft()
-                self._size -= len(oldest.data)
+                self.size -= len(oldest.data)
                 self.dropped += 1
             self._changed.notify_all()
 
     def put_back(self, batch: Batch) -> None:
         """Undoes :meth:`take`, for an answer that never reached its client."""
         self._pieces.extendleft(reversed(batch.pieces))
-        self._size += sum(len(piece.data) for piece in batch.pieces)
+        self.size += sum(len(piece.data) for piece in batch.pieces)
         if batch.done:
             self.delivered = False
         self._changed.notify_all()
@@ -99,7 +100,7 @@ class Channel:
                 break
             room -= need
             piece = self._pieces.popleft()
-            self._size -= len(piece.data)
+            self.size -= len(piece.data)
             pieces.append(piece)
         done = self.done and not self._pieces
         self.delivered = self.delivered or done
@@ -122,7 +123,7 @@ class Channel:
         """Throws the output away, lets the engine's writers go and ends a waiting Receive."""
         self.closed = True
         self._pieces.clear()
-        self._size = 0
+        self.size = 0
         self.interrupt(fault)
         self._changed.notify_all()
 

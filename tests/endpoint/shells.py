@@ -102,6 +102,8 @@ class Shell:
         self.connection: object | None = None
         self.state = State.CONNECTED
         self.idle_timeout = 7200.0
+        #: The longest idle timeout that may be asked for.
+        self.max_idle_timeout = 2147483.647
         self.drop_output = False
         self.created = clock.now()
         self.last_activity = self.created

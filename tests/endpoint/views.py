@@ -25,7 +25,7 @@ def shell_xml(shell: Shell, whole: bool = True) -> str:
         ("IdleTimeOut", f"PT{shell.idle_timeout:.3f}S"),
         ("InputStreams", settings.input_streams),
         ("OutputStreams", settings.output_streams),
-        ("MaxIdleTimeOut", "PT2147483.647S"),
+        ("MaxIdleTimeOut", f"PT{shell.max_idle_timeout:.3f}S"),
         ("Locale", settings.locale),
         ("DataLocale", settings.data_locale),
         ("CompressionMode", "NoCompression"),
@@ -37,7 +37,7 @@ def shell_xml(shell: Shell, whole: bool = True) -> str:
         ("ShellInactivity", _run_time(shell.inactivity)),
     ]
     if whole:
-        fields += [("MemoryUsed", "46MB"), ("ChildProcesses", "0")]
+        fields += [("MemoryUsed", f"{_memory(shell)}MB"), ("ChildProcesses", "0")]
     inner = "".join(f"<rsp:{name}>{escape(value)}</rsp:{name}>" for name, value in fields if value is not None)
     return f'<rsp:Shell xmlns:rsp="{soap.RSP}">{inner}</rsp:Shell>'
 
@@ -58,6 +58,11 @@ def reference_xml(shell: Shell, address: str) -> str:
         f'<w:Selector Name="ShellId">{shell.shell_id}</w:Selector></w:SelectorSet></a:ReferenceParameters>'
         "</a:EndpointReference>"
     )
+
+
+def _memory(shell: Shell) -> int:
+    """What the shell's host process needs: that of an idle one as recorded, and the output that it holds."""
+    return 46 + sum(channel.size for channel in shell.channels()) // 2**20
 
 
 def _run_time(seconds: float) -> str:

@@ -23,6 +23,8 @@ from ansible_collections.remoting.powershell.tests.endpoint.endpoint import Endp
 from .conftest import PASSWORD, USER
 
 RSP = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+_N = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
+_W = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
 
 
 def connect(endpoint: Endpoint, **settings: typing.Any) -> pypsrp.wsman.WSMan:
@@ -87,6 +89,21 @@ def element(name: str, text: str | None = None, **attributes: str) -> ET.Element
     made = ET.Element(f"{{{RSP}}}{name}", attributes)
     made.text = text
     return made
+
+
+def enumerate_body(mode: str | None = None, most: int | None = None, **selectors: str) -> ET.Element:
+    """What Enumerate asks for."""
+    body = ET.Element(f"{{{_N}}}Enumerate")
+    if most is not None:
+        ET.SubElement(body, f"{{{_W}}}OptimizeEnumeration")
+        ET.SubElement(body, f"{{{_W}}}MaxElements").text = str(most)
+    if mode is not None:
+        ET.SubElement(body, f"{{{_W}}}EnumerationMode").text = mode
+    if selectors:
+        chosen = ET.SubElement(ET.SubElement(body, f"{{{_W}}}Filter"), f"{{{_W}}}SelectorSet")
+        for name, value in selectors.items():
+            ET.SubElement(chosen, f"{{{_W}}}Selector", Name=name).text = value
+    return body
 
 
 def create_cmd_shell(wsman: pypsrp.wsman.WSMan, **children: str) -> str:

@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.remoting.powershell.tests.endpoint.endpoint import Endpoint
 
-from .clients import RSP, begin, connect, element, invoke, opened, run
+from .clients import RSP, begin, connect, element, enumerate_body, invoke, opened, run
 from .conftest import USER, MakeEndpoint
 
 Action = pypsrp.wsman.WSManAction
@@ -27,20 +27,6 @@ _SHELL_FIELDS = (
 )
 _N = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
 _W = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
-
-
-def enumerate_body(mode: str | None = None, most: int | None = None, **selectors: str) -> ET.Element:
-    body = ET.Element(f"{{{_N}}}Enumerate")
-    if most is not None:
-        ET.SubElement(body, f"{{{_W}}}OptimizeEnumeration")
-        ET.SubElement(body, f"{{{_W}}}MaxElements").text = str(most)
-    if mode is not None:
-        ET.SubElement(body, f"{{{_W}}}EnumerationMode").text = mode
-    if selectors:
-        chosen = ET.SubElement(ET.SubElement(body, f"{{{_W}}}Filter"), f"{{{_W}}}SelectorSet")
-        for name, value in selectors.items():
-            ET.SubElement(chosen, f"{{{_W}}}Selector", Name=name).text = value
-    return body
 
 
 def pull_body(answer: ET.Element, most: int) -> ET.Element:
