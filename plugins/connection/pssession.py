@@ -155,11 +155,14 @@ class Connection(ConnectionBase):  # type: ignore[misc]
     def _connected_client(self) -> _client.BrokerClient:
         """The broker's client, connected if it is not; raises PSSessionError."""
         if self._client is None:
-            directory = self.get_option("socket_dir") or os.path.join(constants.ANSIBLE_HOME, "pssession")
-            level = self.get_option("log_level")
-            self._client = _client.connect(directory, self._playbook_pid, self._notify, level)
+            self._client = self.new_client(self.notify)
             self._connected = True
         return self._client
+
+    def new_client(self, notify: _client.Notify) -> _client.BrokerClient:
+        """A client of the broker besides this connection's own; whoever asks closes it. Raises PSSessionError."""
+        directory = self.get_option("socket_dir") or os.path.join(constants.ANSIBLE_HOME, "pssession")
+        return _client.connect(directory, self._playbook_pid, notify, self.get_option("log_level"))
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         """Runs a command of core in the session; exit code, stdout and stderr are those of ansible.builtin.psrp."""
@@ -224,7 +227,8 @@ class Connection(ConnectionBase):  # type: ignore[misc]
         for warning in finished.warnings:
             display.warning(warning)
 
-    def _notify(self, level: str, text: str) -> None:
+    def notify(self, level: str, text: str) -> None:
+        """Shows what the broker has to say to the user."""
         if level == "warning":
             display.warning(text)
         else:

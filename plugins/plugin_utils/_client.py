@@ -31,6 +31,7 @@ from ._wire.messages import (
     Hello,
     Input,
     Note,
+    Receive,
     Records,
     Run,
     Welcome,
@@ -62,7 +63,9 @@ class BrokerClient:
         self._notify = notify
 
     def close(self) -> None:
-        """Hangs up."""
+        """Hangs up; a call that goes on in another thread ends with an error."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
     def request(self, message: object) -> typing.Any:
@@ -73,15 +76,15 @@ class BrokerClient:
 
     def run(
         self,
-        request: Run,
+        request: Run | Receive,
         body: bytes = b"",
         chunks: typing.Iterable[bytes] = (),
         on_records: OnRecords = lambda entries, body: None,
     ) -> Finished:
-        """Runs a pipeline, feeding it `chunks` where its input is so; raises PSSessionError."""
+        """Runs a pipeline, feeding it `chunks` where its input is so, or receives one; raises PSSessionError."""
         with self._reported():
             REQUESTS.send(self._socket, request, body)
-            if request.input == "chunks":
+            if isinstance(request, Run) and request.input == "chunks":
                 for chunk in chunks:
                     REQUESTS.send(self._socket, Input(), chunk)
                 REQUESTS.send(self._socket, Input(end=True))

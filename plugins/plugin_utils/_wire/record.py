@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing
 
-__all__ = ["HIDDEN", "fields", "is_record", "record"]
+__all__ = ["HIDDEN", "fields", "is_record", "record", "replaced"]
 
 if typing.TYPE_CHECKING:
     from dataclasses import dataclass as record
@@ -32,7 +32,19 @@ else:
 
 #: Names of fields that hold secrets, scripts or values of users: they are not shown.
 HIDDEN = frozenset(
-    ("certificate_key_password", "entries", "error", "parameters", "password", "proxy", "text", "values")
+    (
+        "application_arguments",
+        "arguments",
+        "certificate_key_password",
+        "entries",
+        "error",
+        "parameters",
+        "password",
+        "proxy",
+        "text",
+        "value",
+        "values",
+    )
 )
 
 
@@ -45,6 +57,14 @@ def fields(value: typing.Any) -> tuple[str, ...]:
     """The names of a record's fields, in order."""
     names: tuple[str, ...] = value.__record__
     return names
+
+
+Record = typing.TypeVar("Record")
+
+
+def replaced(value: Record, **changes: typing.Any) -> Record:
+    """A record like this one but for these fields; raises TypeError for a field that it does not have."""
+    return type(value)(**{**{name: getattr(value, name) for name in fields(value)}, **changes})
 
 
 def __init__(self: typing.Any, *positional: typing.Any, **named: typing.Any) -> None:
