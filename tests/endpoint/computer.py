@@ -15,6 +15,7 @@ import typing
 from .clock import Clock
 from .config import EndpointConfig, Manners, Quotas
 from .counters import Counters
+from .engine.machine import Machine
 from .faults import FaultList
 from .shells import Shell, State
 from .wsmanfault import WSManFault, aborted, access_denied, shell_disconnected, shell_not_found, stream_disconnected
@@ -40,6 +41,12 @@ class Computer:
         self.config = config
         self.quotas: Quotas = copy.copy(config.quotas)
         self.manners: Manners = config.manners
+        #: Changed by what scripts do to the WinRM service (winrm.WinRM); in force for the next connection and Create.
+        self.auth_methods = config.auth_methods
+        self.configurations = config.configurations
+        self.unencrypted: bool | None = None
+        #: What scripts of this computer administer; set by the endpoint when it starts.
+        self.machine: Machine | None = None
         self.clock = clock
         self.faults = faults
         self.counters = Counters()
@@ -48,6 +55,11 @@ class Computer:
         self.enumerations: dict[str, tuple[list[str], float]] = {}
         self._lock = threading.Lock()
         self._process_ids = itertools.count(1000, 4)
+
+    @property
+    def allow_unencrypted(self) -> bool:
+        """WinRM's AllowUnencrypted: as it was set on this computer, else as the endpoint's manners have it."""
+        return self.manners.allow_unencrypted if self.unencrypted is None else self.unencrypted
 
     def new_process_id(self) -> int:
         """A process id for a shell's host process, as tools show it; no process of this machine."""
@@ -126,6 +138,8 @@ class Computer:
         return {
             "name": self.name,
             "counters": self.counters.as_dict(),
+            "quotas": dataclasses.asdict(self.quotas),
+            "auth_methods": list(self.auth_methods),
             "shells": [
                 {
                     "shell_id": shell.shell_id,

@@ -82,6 +82,8 @@ class SessionConfiguration:
     name: str
     full_language: bool = True
     visible_commands: tuple[str, ...] = ()
+    #: False: no client is let in, as before Enable-PSRemoting.
+    enabled: bool = True
 
 
 #: What Register-PSSessionConfiguration made on a plain server, and PowerShell 7's installer beside it.

@@ -24,6 +24,7 @@ class Counters:
     shells_created: int = 0
     commands: int = 0
     faults: int = 0
+    winrm_restarts: int = 0
     #: Authentications by mechanism: basic, ntlm, kerberos, credssp, certificate.
     mechanisms: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     #: Requests by action: Create, Command, Receive, ...

@@ -17,6 +17,7 @@ from .psrp import PowerShellRuntime, decode_base64
 from .shells import CMD_RESOURCE, POWERSHELL_PREFIX, Shell, ShellSettings
 from .winrs import CommandRuntime
 from .wsmanfault import (
+    access_denied,
     host_process_failed,
     id_conflict,
     invalid_id,
@@ -54,7 +55,7 @@ def create_shell(computer: Computer, envelope: soap.Envelope, body: ET.Element, 
     computer.add(shell, lambda present: _check(computer, shell, present))
     try:
         if configuration is None:
-            shell.runtime = CommandRuntime(shell, computer.quotas)
+            shell.runtime = CommandRuntime(shell, computer)
         else:
             _open_engine(computer, shell, configuration, decode_base64(creation))
     except BaseException:
@@ -82,6 +83,7 @@ def _open_engine(computer: Computer, shell: Shell, configuration: SessionConfigu
         full_language=configuration.full_language,
         visible_commands=configuration.visible_commands,
         no_profile=shell.settings.no_profile,
+        machine=computer.machine,
     )
     try:
         runtime.opened(computer.config.engine.open(info, creation, runtime))
@@ -108,8 +110,10 @@ def _configuration(computer: Computer, uri: str) -> SessionConfiguration | None:
         return None
     if uri.lower().startswith(POWERSHELL_PREFIX):
         name = uri[len(POWERSHELL_PREFIX) :].lower()
-        for configuration in computer.config.configurations:
+        for configuration in computer.configurations:
             if configuration.name.lower() == name:
+                if not configuration.enabled:
+                    raise access_denied()
                 return configuration
     raise invalid_resource_uri(uri)
 

@@ -20,9 +20,12 @@ from .computer import Computer
 from .config import EndpointConfig
 from .control import ControlServer
 from .counters import Counters
+from .engine.machine import Machine
 from .faults import FaultList
+from .ports import Ports
 from .server import Listener, Server
 from .shells import Shell
+from .winrm import WinRM
 
 #: Real seconds between two looks at what has expired.
 _TICK = 0.2
@@ -77,8 +80,12 @@ class Endpoint:
         tls = self._tls(folder) if config.https_port is not None else None
         self._listen(config.http_port, None, self.http_ports)
         self._listen(config.https_port, tls, self.https_ports)
-        self._server = Server(self._listeners, users, config.auth_methods, self.clock)
+        self._server = Server(self._listeners, users, self.clock)
         self._server.start()
+        for name, computer in self.computers.items():
+            ports = Ports(computer, self.addresses[name], self._listeners, self._server, folder)
+            if config.engine.name == "embedded":  # a real PowerShell administers the computer that it runs on
+                computer.machine = Machine(name, folder / name, WinRM(computer, ports))
         if config.control_port is not None:
             self._control = ControlServer(self, config.control_port)
         self.clock.on_advance(self._advanced)

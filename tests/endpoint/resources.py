@@ -56,8 +56,8 @@ class Resources:
 
     def _service(self) -> str:
         quotas = self._computer.quotas
-        methods = self._computer.config.auth_methods
-        allow = _boolean(self._computer.manners.allow_unencrypted)
+        methods = self._computer.auth_methods
+        allow = _boolean(self._computer.allow_unencrypted)
         auth = _values(
             Basic=_boolean("basic" in methods),
             Kerberos=_boolean("kerberos" in methods),
@@ -93,7 +93,7 @@ class Resources:
     def _plugin(self, name: str) -> str:
         """A session configuration and its quotas, in the form of winrm/config/plugin."""
         quotas = self._computer.quotas
-        for configuration in self._computer.config.configurations:
+        for configuration in self._computer.configurations:
             if configuration.name.lower() == name.lower():
                 limits = {
                     "MaxIdleTimeoutms": quotas.max_idle_timeout_ms,

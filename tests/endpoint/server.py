@@ -44,7 +44,7 @@ class Connection(threading.Thread):
         self._wire = Wire(sock)
         computer = listener.computer
         self._auth = ConnectionAuth(
-            server.users, server.methods, lambda: computer.manners.allow_unencrypted, computer.counters.logon
+            server.users, computer.auth_methods, lambda: computer.allow_unencrypted, computer.counters.logon
         )
         self._last_used = server.clock.now()
         #: A request is being worked on.
@@ -219,14 +219,14 @@ class Listener:
 class Server:
     """All listeners, one thread that accepts, and the connections."""
 
-    def __init__(self, listeners: list[Listener], users: Users, methods: tuple[str, ...], clock: Clock) -> None:
+    def __init__(self, listeners: list[Listener], users: Users, clock: Clock) -> None:
         self.users = users
-        self.methods = methods
         self.clock = clock
         self._listeners = listeners
         self._connections: set[Connection] = set()
         self._lock = threading.Lock()
         self._wake_reader, self._wake_writer = socket.socketpair()
+        self._selector = selectors.DefaultSelector()
         self._thread = threading.Thread(target=self._accept, name="accept", daemon=True)
 
     def start(self) -> None:
@@ -236,6 +236,17 @@ class Server:
     def connections(self) -> int:
         """How many are open now."""
         return len(self._connections)
+
+    def add(self, listener: Listener) -> None:
+        """Listens on one more port."""
+        self._listeners.append(listener)
+        self._selector.register(listener.socket, selectors.EVENT_READ, listener)
+
+    def drop(self, listener: Listener) -> None:
+        """Listens on a port no longer; its connections go on."""
+        self._listeners.remove(listener)
+        self._selector.unregister(listener.socket)
+        listener.socket.close()
 
     def stop(self) -> None:
         """Ends the listeners and all connections, and waits for their threads."""
@@ -261,7 +272,7 @@ class Server:
             self._connections.discard(connection)
 
     def _accept(self) -> None:
-        with selectors.DefaultSelector() as selector:
+        with self._selector as selector:
             selector.register(self._wake_reader, selectors.EVENT_READ)
             for listener in self._listeners:
                 selector.register(listener.socket, selectors.EVENT_READ, listener)

@@ -15,9 +15,10 @@ import subprocess
 import threading
 import typing
 
-from .config import Quotas
+from .computer import Computer
 from .quotas import max_processes_per_shell
 from .shells import Command, Shell
+from .winrs_powershell import PowerShellProcess, is_powershell
 from .wsmanfault import invalid_parameter, plugin_failed
 
 #: The exit code that Windows gives a process that Ctrl+C ended (STATUS_CONTROL_C_EXIT).
@@ -30,16 +31,22 @@ class CommandRuntime:
 
     can_disconnect = False
 
-    def __init__(self, shell: Shell, quotas: Quotas) -> None:
+    def __init__(self, shell: Shell, computer: Computer) -> None:
         self._shell = shell
-        self._quotas = quotas
+        self._computer = computer
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._powershells: dict[str, PowerShellProcess] = {}
         self._interrupted: set[str] = set()
 
     def command(self, command: Command, line: str, arguments: list[str], skip_cmd: bool) -> None:
-        running = sum(process.poll() is None for process in self._processes.values())
-        if running >= self._quotas.max_processes_per_shell:
-            raise max_processes_per_shell(self._quotas.max_processes_per_shell)
+        limit = self._computer.quotas.max_processes_per_shell
+        if sum(process.poll() is None for process in self._processes.values()) >= limit:
+            raise max_processes_per_shell(limit)
+        if is_powershell(line) and self._computer.machine is not None:
+            powershell = PowerShellProcess(self._shell, command, self._computer.machine, [line, *arguments])
+            self._powershells[command.command_id] = powershell
+            powershell.start()
+            return
         if skip_cmd:
             program = [line, *arguments]
         else:
@@ -63,6 +70,8 @@ class CommandRuntime:
     def send(self, command: Command | None, stream: str, data: bytes, end: bool) -> None:
         if command is None:
             raise invalid_parameter("A cmd shell has no input of its own. ")
+        if command.command_id in self._powershells:
+            return  # it was told by -EncodedCommand what to run, and reads nothing
         process = self._processes[command.command_id]
         assert process.stdin is not None
         try:
@@ -75,9 +84,13 @@ class CommandRuntime:
 
     def signal(self, command: Command, code: str) -> None:
         self._interrupted.add(command.command_id)
+        if powershell := self._powershells.get(command.command_id):
+            powershell.stop()
         _kill(self._processes.get(command.command_id), signal.SIGINT)
 
     def terminate(self, command: Command) -> None:
+        if powershell := self._powershells.pop(command.command_id, None):
+            powershell.stop()
         _kill(self._processes.pop(command.command_id, None), signal.SIGKILL)
 
     def connect(self, data: bytes) -> bytes:
@@ -86,6 +99,8 @@ class CommandRuntime:
     def close(self) -> None:
         for process in list(self._processes.values()):
             _kill(process, signal.SIGKILL)
+        for powershell in list(self._powershells.values()):
+            powershell.stop()
         self._processes.clear()
 
     def _follow(self, command: Command, process: subprocess.Popen[bytes]) -> None:

@@ -14,6 +14,8 @@ import dataclasses
 import typing
 import uuid
 
+from .machine import Machine
+
 
 @dataclasses.dataclass(frozen=True)
 class ShellInfo:
@@ -29,6 +31,8 @@ class ShellInfo:
     full_language: bool = True
     visible_commands: tuple[str, ...] = ()
     no_profile: bool = False
+    #: What the shell's scripts administer; None where they cannot.
+    machine: Machine | None = None
 
 
 class Sink(typing.Protocol):

@@ -201,4 +201,7 @@ class EmbeddedSession:
         runspace = Runspace(info.computer_name, user or info.user, host, language, info.visible_commands)
         for name, value in windows_environment().items():
             runspace.environment.setdefault(name, value)
+        if info.machine is not None:
+            runspace.machine = info.machine
+            runspace.environment.update(info.machine.environment)
         return runspace

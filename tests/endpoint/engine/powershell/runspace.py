@@ -45,6 +45,9 @@ from .session import Frame, Session, call_depth_error, script_invocation
 from .statements import conversion_failure
 from .wire_input import from_psrp
 
+if typing.TYPE_CHECKING:
+    from ..machine import Machine
+
 #: Enough of Python's stack for MAXIMUM_DEPTH nested calls.
 _RECURSION_LIMIT = 20_000
 _LIBRARIES = (
@@ -83,6 +86,15 @@ class Runspace:
     @host.setter
     def host(self, host: HostCalls | None) -> None:
         self._session.host = host
+
+    @property
+    def machine(self) -> Machine | None:
+        """The computer that scripts administer; set by whoever embeds this."""
+        return self._session.machine
+
+    @machine.setter
+    def machine(self, machine: Machine) -> None:
+        self._session.machine = machine
 
     @property
     def environment(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from .records import CommandInfo, InformationalRecord, InvocationInfo
 from .scopes import Scope
 
 if typing.TYPE_CHECKING:
+    from ..machine import Machine
     from .syntax import Extent
 
 #: How many calls may be nested; a call takes some 25 frames of Python's stack.
@@ -40,6 +41,8 @@ class Session:
     def __init__(self, computer_name: str, user: str, host: HostCalls | None, language: Language) -> None:
         self.computer_name, self.user, self.host, self.language = computer_name, user, host, language
         self.instance_id = uuid.uuid4()
+        #: The computer that cmdlets of Windows' administration work on; None where there is none.
+        self.machine: Machine | None = None
         #: As each wsmprovhost is a process, each session has its own environment and its own location.
         self.environment: dict[str, str] = dict(_ENVIRONMENT)
         self.location = os.path.expanduser("~")
