@@ -80,6 +80,8 @@ def _open_engine(computer: Computer, shell: Shell, configuration: SessionConfigu
         user=shell.owner,
         computer_name=computer.name,
         configuration_name=configuration.name,
+        culture=shell.settings.data_locale,
+        ui_culture=shell.settings.locale,
         full_language=configuration.full_language,
         visible_commands=configuration.visible_commands,
         no_profile=shell.settings.no_profile,

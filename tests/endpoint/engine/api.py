@@ -30,6 +30,9 @@ class ShellInfo:
     #: False for a JEA-like configuration: scripts are refused, only visible commands run.
     full_language: bool = True
     visible_commands: tuple[str, ...] = ()
+    #: What the client asked for in Create's DataLocale and Locale headers; empty: the invariant culture.
+    culture: str = ""
+    ui_culture: str = ""
     no_profile: bool = False
     #: What the shell's scripts administer; None where they cannot.
     machine: Machine | None = None

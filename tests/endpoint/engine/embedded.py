@@ -22,7 +22,7 @@ from .fragments import FragmentBuffer
 from .identity import private_data, windows_environment
 from .outbox import Outbox
 from .pipeline import EmbeddedPipeline
-from .powershell import HostCalls, Language, Runspace
+from .powershell import HostCalls, Language, Origin, Runspace
 
 _log = logging.getLogger(__name__)
 
@@ -198,7 +198,14 @@ class EmbeddedSession:
     def _open_runspace(self, *, user: str | None = None, host: HostCalls | None = None) -> Runspace:
         info = self._info
         language = Language.FULL if info.full_language else Language.NO_LANGUAGE
-        runspace = Runspace(info.computer_name, user or info.user, host, language, info.visible_commands)
+        origin = Origin(
+            user or info.user,
+            info.culture,
+            info.ui_culture,
+            self._pool.application_arguments,
+            info.configuration_name,
+        )
+        runspace = Runspace(info.computer_name, origin, host, language, info.visible_commands)
         for name, value in windows_environment().items():
             runspace.environment.setdefault(name, value)
         if info.machine is not None:

@@ -9,7 +9,7 @@ and location between pipelines; scripts are parsed with tree-sitter and interpre
 
 from __future__ import annotations
 
-from .api import CommandCall, HostCalls, Language, Streams
+from .api import CommandCall, HostCalls, Language, Origin, Streams
 from .errors import ErrorRecord, PipelineStopped, PSTerminating
 from .records import InformationalRecord, InformationRecord, ProgressRecord
 from .runspace import Runspace
@@ -23,6 +23,7 @@ __all__ = [
     "InformationRecord",
     "InformationalRecord",
     "Language",
+    "Origin",
     "PSTerminating",
     "PipelineStopped",
     "ProgressRecord",

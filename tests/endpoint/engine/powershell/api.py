@@ -21,6 +21,19 @@ class Language(enum.Enum):
     NO_LANGUAGE = 3
 
 
+@dataclasses.dataclass(frozen=True)
+class Origin:
+    """Who opened a session, and what that client told of itself."""
+
+    user: str
+    #: Names of cultures; empty: the invariant one.
+    culture: str = ""
+    ui_culture: str = ""
+    #: As it was deserialized.
+    application_arguments: object = dataclasses.field(default_factory=dict)
+    configuration_name: str = ""
+
+
 @dataclasses.dataclass
 class CommandCall:
     """One element of CREATE_PIPELINE's Cmds: a script's text or a command's name with its parameters."""

@@ -17,6 +17,7 @@ from .objects import ACTION_PREFERENCES, CONFIRM_IMPACTS, EngineIntrinsics, Inte
 from .scopes import Variable
 from .session import Session
 from .typesystem import find
+from .wire_input import from_psrp
 
 _PREFERENCES = {
     "ErrorActionPreference": "Continue", "WarningPreference": "Continue", "VerbosePreference": "SilentlyContinue",
@@ -37,8 +38,8 @@ def define_automatic(session: Session) -> None:
     constants: dict[str, object] = {
         "PID": os.getpid(), "HOME": os.path.expanduser("~"), "PSHOME": "/opt/microsoft/powershell/7", "Host": host,
         "ExecutionContext": EngineIntrinsics(session), "ShellId": "Microsoft.PowerShell", "IsLinux": True,
-        "IsWindows": False, "IsMacOS": False, "IsCoreCLR": True, "PSEdition": "Core", "PSCulture": "",
-        "PSUICulture": "",
+        "IsWindows": False, "IsMacOS": False, "IsCoreCLR": True, "PSEdition": "Core",
+        "PSCulture": session.origin.culture, "PSUICulture": session.origin.ui_culture,
         "PSVersionTable": _version_table(), "PSSenderInfo": _sender_info(session),
     }  # fmt: skip
     for name, constant in constants.items():
@@ -86,6 +87,14 @@ def _version_table() -> values.Hashtable:
     return table
 
 
+def _primitive(value: object) -> object:
+    """What application arguments are on the server: dictionaries of their own type, however they were sent."""
+    if not isinstance(value, values.Hashtable):
+        return value
+    pairs = ((key, _primitive(item)) for key, item in value.items())
+    return values.Hashtable(pairs, "System.Management.Automation.PSPrimitiveDictionary")
+
+
 def _sender_info(session: Session) -> values.ObjectValue:
     identity = values.ObjectValue(
         ["System.Management.Automation.Remoting.PSIdentity", "System.Object"],
@@ -101,8 +110,8 @@ def _sender_info(session: Session) -> values.ObjectValue:
             "UserInfo": principal,
             "ClientTimeZone": None,
             "ConnectionString": "",
-            "ApplicationArguments": values.Hashtable(),
-            "ConfigurationName": "",
+            "ApplicationArguments": _primitive(from_psrp(session.origin.application_arguments)),
+            "ConfigurationName": session.origin.configuration_name,
         },
-        session.user,
+        extended={"ConnectedUser": session.user, "RunAsUser": None},
     )

@@ -14,6 +14,7 @@ import typing
 from . import convert, dates, numbers, typesystem, values
 from .calling import static_property
 from .convert import to_string
+from .net_cultures import CultureInfo
 from .net_io import Stream
 from .net_text import Encoding
 from .session import current
@@ -171,6 +172,9 @@ class Console(NetObject):
 @net_class
 class Thread(NetObject):
     net_name = "System.Threading.Thread"
+    current_thread = static_property(lambda: Thread())
+    current_culture = property(lambda self: CultureInfo(current().origin.culture))
+    current_ui_culture = property(lambda self: CultureInfo(current().origin.ui_culture))
 
     @staticmethod
     def sleep(milliseconds: object) -> None:

@@ -14,6 +14,7 @@ from .binding import Binder
 from .convert import to_bool, to_string
 from .errors import ErrorRecord, PSTerminating
 from .functions import block_output
+from .net_cultures import CultureInfo
 from .records import InvocationInfo
 from .session import Frame, Session, current
 from .typesystem import NetObject, net_class
@@ -307,8 +308,8 @@ class InternalHost(NetObject):
     version = property(lambda self: values.Version((7, 6, 5)))
     instance_id = property(lambda self: self._session.instance_id)
     ui = property(lambda self: HostUI(self._session))
-    current_culture = property(lambda self: "")
-    current_ui_culture = property(lambda self: "")
+    current_culture = property(lambda self: CultureInfo(self._session.origin.culture))
+    current_ui_culture = property(lambda self: CultureInfo(self._session.origin.ui_culture))
 
     def set_should_exit(self, code: int) -> None:
         if self._session.host:

@@ -12,6 +12,7 @@ import typing
 
 from . import (
     commands,
+    net_cultures,
     net_dates,
     net_engine,
     net_files,
@@ -22,7 +23,7 @@ from . import (
     net_system,
     net_values,
 )  # fmt: skip
-from .api import CommandCall, HostCalls, Language, Streams
+from .api import CommandCall, HostCalls, Language, Origin, Streams
 from .automatic import define_automatic
 from .binding import Argument
 from .dispatch import is_visible, not_found, parse_block, resolve, stage_for
@@ -51,7 +52,8 @@ if typing.TYPE_CHECKING:
 #: Enough of Python's stack for MAXIMUM_DEPTH nested calls.
 _RECURSION_LIMIT = 20_000
 _LIBRARIES = (
-    commands, net_dates, net_engine, net_files, net_lists, net_numbers, net_regex, net_small, net_system, net_values,
+    commands, net_cultures, net_dates, net_engine, net_files, net_lists, net_numbers, net_regex, net_small,
+    net_system, net_values,
 )  # fmt: skip
 
 
@@ -59,7 +61,7 @@ class Runspace:
     """A PowerShell runspace.
 
     :param computer_name: what ``$env:COMPUTERNAME`` and ``hostname`` tell.
-    :param user: the client's user name, in ``$env:USERNAME`` and ``$PSSenderInfo``.
+    :param origin: the client's user name, in ``$env:USERNAME`` and ``$PSSenderInfo``, or more of the client.
     :param host: the client's host; None when it has none.
     :param language: NO_LANGUAGE refuses scripts and runs visible commands only.
     :param visible_commands: for NO_LANGUAGE, besides those that every such session has.
@@ -68,13 +70,14 @@ class Runspace:
     def __init__(
         self,
         computer_name: str,
-        user: str,
+        origin: Origin | str,
         host: HostCalls | None = None,
         language: Language = Language.FULL,
         visible_commands: typing.Collection[str] = (),
     ) -> None:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
-        self._session = Session(computer_name, user, host, language)
+        origin = Origin(origin) if isinstance(origin, str) else origin
+        self._session = Session(computer_name, origin, host, language)
         self._visible = tuple(visible_commands)
         define_automatic(self._session)
 

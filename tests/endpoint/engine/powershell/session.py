@@ -13,7 +13,7 @@ import typing
 import uuid
 
 from . import values
-from .api import HostCalls, Language, Streams
+from .api import HostCalls, Language, Origin, Streams
 from .errors import Category, ErrorRecord, ExceptionObject, PipelineStopped, PSTerminating, runtime_error
 from .records import CommandInfo, InformationalRecord, InvocationInfo
 from .scopes import Scope
@@ -38,8 +38,9 @@ def current() -> Session:
 class Session:
     """The state of one runspace; commands reach everything through it."""
 
-    def __init__(self, computer_name: str, user: str, host: HostCalls | None, language: Language) -> None:
-        self.computer_name, self.user, self.host, self.language = computer_name, user, host, language
+    def __init__(self, computer_name: str, origin: Origin, host: HostCalls | None, language: Language) -> None:
+        self.computer_name, self.origin, self.host, self.language = computer_name, origin, host, language
+        self.user = origin.user
         self.instance_id = uuid.uuid4()
         #: The computer that cmdlets of Windows' administration work on; None where there is none.
         self.machine: Machine | None = None

@@ -153,6 +153,8 @@ def _register_known() -> None:
                  "Generic.SortedDictionary`2", "ObjectModel.Collection`1"):  # fmt: skip
         register(NetType(f"System.Collections.{name}"))
     register(NetType("System.Collections.Generic.KeyValuePair`2", _VALUE_TYPE))
+    hashtable = ("System.Collections.Hashtable", "System.Object")
+    register(NetType("System.Management.Automation.PSPrimitiveDictionary", hashtable))
     register(NetType("System.Nullable`1", _VALUE_TYPE))
 
 

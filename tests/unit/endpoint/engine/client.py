@@ -52,11 +52,17 @@ class QueueSink:
 class EngineClient:
     """One pool, opened on an engine."""
 
-    def __init__(self, engine: Engine, sink: QueueSink | None = None, **pool_options: typing.Any) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        sink: QueueSink | None = None,
+        info: ShellInfo | None = None,
+        **pool_options: typing.Any,
+    ) -> None:
         self.sink = sink or QueueSink()
         self.pool = psrpcore.ClientRunspacePool(**pool_options)
         self.pool.open()
-        info = ShellInfo(uuid.uuid4(), "tester", "COMPUTER", "Microsoft.PowerShell")
+        info = info or ShellInfo(uuid.uuid4(), "tester", "COMPUTER", "Microsoft.PowerShell")
         self.messages: dict[uuid.UUID | None, list[Message]] = {}
         self.events: dict[uuid.UUID | None, list[psrpcore.PSRPEvent[typing.Any, typing.Any]]] = {}
         self.ended: set[uuid.UUID] = set()

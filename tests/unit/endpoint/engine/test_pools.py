@@ -13,7 +13,7 @@ import psrpcore
 import pytest
 from psrpcore.types import PSInvocationState, RunspacePoolState
 
-from ansible_collections.remoting.powershell.tests.endpoint.engine.api import Engine
+from ansible_collections.remoting.powershell.tests.endpoint.engine.api import Engine, ShellInfo
 from ansible_collections.remoting.powershell.tests.endpoint.engine.embedded import EmbeddedEngine, EmbeddedSession
 from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell import Runspace
 from ansible_collections.remoting.powershell.tests.unit.endpoint.engine.client import (
@@ -93,6 +93,26 @@ def test_the_pool_says_who_it_is(client: EngineClient) -> None:
     assert client.pool.state == RunspacePoolState.Opened
     table = client.pool.application_private_data["PSVersionTable"]
     assert table["PSEdition"] == "Core"
+
+
+def test_a_script_sees_who_opened_the_session() -> None:
+    arguments = {"remoting.powershell": {"name": "nightly", "job": 7, "more": {"user": "eva"}}}
+    info = ShellInfo(uuid.uuid4(), "ADATUM\\eva", "COMPUTER", "Support", culture="de-AT", ui_culture="en-GB")
+    client = EngineClient(EmbeddedEngine(), info=info, application_arguments=arguments)
+    text = """
+$told = $PSSenderInfo.ApplicationArguments['REMOTING.powershell']
+$told.name, $told['job'], $told.more.user, $told.GetType().Name
+$PSSenderInfo.ConnectedUser, $PSSenderInfo.UserInfo.Identity.Name, $PSSenderInfo.ConfigurationName
+$PSCulture, (Get-Culture).Name, [cultureinfo]::CurrentCulture.LCID, $Host.CurrentCulture.DisplayName
+$PSUICulture, (Get-UICulture).Name, $Host.CurrentUICulture.TwoLetterISOLanguageName
+"""
+    assert outputs(client.run_events(script(text))) == [
+        *("nightly", 7, "eva", "PSPrimitiveDictionary"),
+        *("ADATUM\\eva", "ADATUM\\eva", "Support"),
+        *("de-AT", "de-AT", 3079, "German (Austria)"),
+        *("en-GB", "en-GB", "en"),
+    ]
+    client.close()
 
 
 def test_an_error_of_the_evaluator_fails_its_pipeline_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,6 @@ NOT_YET_REQUIRED = {
     "value:aliasinfo": _COMMANDS,
     "value:cmdletinfo": _COMMANDS,
     "value:functioninfo": _COMMANDS,
-    "value:culture": _NET_TYPES,
     "value:datatable": _NET_TYPES,
     "value:dateonly": _NET_TYPES,
     "value:datetimeoffset": _NET_TYPES,

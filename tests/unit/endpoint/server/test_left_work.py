@@ -16,7 +16,7 @@ from psrpcore.types import PSInvocationState
 from ansible_collections.remoting.powershell.tests.endpoint.endpoint import Endpoint
 from ansible_collections.remoting.powershell.tests.endpoint.engine.embedded import EmbeddedEngine
 
-from .clients import RSP, begin, connect, element, enumerate_body, fault, invoke, opened, until
+from .clients import RSP, begin, connect, element, enumerate_body, fault, invoke, opened, run, until
 from .conftest import MakeEndpoint
 from .psrp_client import Action, Client
 
@@ -147,6 +147,11 @@ def test_two_clients_cannot_hold_one_shell(endpoint: Endpoint) -> None:
     with fault(2150859206):
         invoke(first.wsman, Action.RECONNECT, element("Reconnect"), ShellId=first.shell_id)
     assert second.available_runspaces() == 1
+
+
+def test_the_cultures_are_those_of_creates_headers(endpoint: Endpoint) -> None:
+    with opened(endpoint, locale="sv-SE", data_locale="de-DE") as pool:
+        assert run(pool, "$PSCulture; $PSUICulture") == ["de-DE", "sv-SE"]
 
 
 def test_what_an_enumeration_tells_of_a_left_shell(endpoint: Endpoint) -> None:

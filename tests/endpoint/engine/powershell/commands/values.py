@@ -11,6 +11,7 @@ import uuid
 from .. import dates, numbers, patterns, values
 from ..cmdlets import Call, cmdlet
 from ..convert import to_string
+from ..net_cultures import CultureInfo
 from ..values import TICKS_PER_SECOND
 
 
@@ -146,10 +147,12 @@ def get_error(call: Call) -> typing.Iterator[object]:
     yield from call.session.errors[: call.get("Newest", 1)]
 
 
-@cmdlet("Get-Culture", "Name:string[]@0")
+@cmdlet("Get-Culture", "Name:string[]@0<")
 def get_culture(call: Call) -> typing.Iterator[object]:
-    yield values.ObjectValue(
-        ["System.Globalization.CultureInfo", "System.Object"],
-        {"LCID": 127, "Name": "", "DisplayName": "Invariant Language (Invariant Country)"},
-        "",
-    )
+    for name in call.texts("Name") or [call.session.origin.culture]:
+        yield CultureInfo(name)
+
+
+@cmdlet("Get-UICulture")
+def get_ui_culture(call: Call) -> typing.Iterator[object]:
+    yield CultureInfo(call.session.origin.ui_culture)
