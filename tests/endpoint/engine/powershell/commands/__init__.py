@@ -5,9 +5,25 @@
 
 from __future__ import annotations
 
-from . import content, data, flow, items, locations, measure, members, objects, output, state, system, tables, values
+from . import (
+    administration,
+    content,
+    data,
+    flow,
+    items,
+    locations,
+    measure,
+    members,
+    objects,
+    output,
+    remoting,
+    state,
+    system,
+    tables,
+    values,
+)
 
 __all__ = [
-    "content", "data", "flow", "items", "locations", "measure", "members", "objects", "output", "state", "system",
-    "tables", "values",
+    "administration", "content", "data", "flow", "items", "locations", "measure", "members", "objects", "output",
+    "remoting", "state", "system", "tables", "values",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ import shutil
 import stat
 import typing
 
-from .. import dates, numbers, patterns, values
+from .. import administered, dates, numbers, patterns, values
 from ..calling import wrap_io
 from ..cmdlets import Call, cmdlet
 from ..drives import environment_key, set_environment
@@ -19,7 +19,7 @@ from ..errors import Category, PSTerminating
 from ..net_io import FILE_ATTRIBUTES
 
 _AUTOMATION = "System.Management.Automation."
-_DRIVES = ("env", "variable", "function", "alias")
+_DRIVES = ("env", "variable", "function", "alias", *administered.DRIVES)
 
 
 def attributes_of(path: str) -> values.EnumValue:
@@ -150,6 +150,8 @@ def _drive_items(call: Call, drive: str, name: str) -> list[object]:
     from .flow import alias_object, command_object
     from .state import variable_object
 
+    if drive in administered.DRIVES:
+        return administered.items(call, drive, name)
     pattern = patterns.wildcard(name or "*")
     scope = call.frame.scope
     if drive == "env":
@@ -219,6 +221,9 @@ def get_child_item(call: Call) -> typing.Iterator[object]:
         call.parameters["path"] = ["."]
     for text in call.texts("Path"):
         drive, name = split_drive(text)
+        if drive in administered.DRIVES:
+            yield from administered.children(call, drive, name)
+            return
         if drive:
             yield from _drive_items(call, drive, name)
             return
@@ -298,7 +303,10 @@ def new_item(call: Call) -> typing.Iterator[object]:
 def _new_drive_item(call: Call, drive: str, name: str) -> None:
     from ..drives import set_drive_value
 
-    set_drive_value(call.frame, drive, name, call.get("Value"))
+    if drive not in administered.DRIVES:
+        set_drive_value(call.frame, drive, name, call.get("Value"))
+    elif call.should_process(f"Item: {drive}:\\{name}", "New Item"):
+        administered.new_item(call, drive, name)
 
 
 def _create(call: Call, path: str, kind: str) -> None:
@@ -361,6 +369,10 @@ def remove_item(call: Call) -> None:
 
 
 def _remove_drive_item(call: Call, drive: str, name: str) -> None:
+    if drive in administered.DRIVES:
+        if call.should_process(f"Item: {drive}:\\{name}", "Remove Item"):
+            administered.remove_item(call, drive, name)
+        return
     if drive == "env":
         key = environment_key(call.session, name)
         if key not in call.session.environment:

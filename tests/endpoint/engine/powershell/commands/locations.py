@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import typing
 
-from .. import members, values
+from .. import administered, members, values
 from ..cmdlets import Call, cmdlet
 from ..errors import Category
-from .items import PATH_PARAMETERS, item_object, path_info, paths_of
+from .items import PATH_PARAMETERS, item_object, not_found, path_info, paths_of, split_drive
 
 _AUTOMATION = "System.Management.Automation."
 
@@ -119,12 +119,33 @@ def split_path(call: Call) -> typing.Iterator[object]:
     module="Management",
 )
 def get_item_property(call: Call) -> typing.Iterator[object]:
+    for text in (*call.texts("Path"), *call.texts("LiteralPath")):
+        drive, name = split_drive(text)
+        if drive == "hklm":
+            yield from _registry_values(call, name)
+            return
     for path in paths_of(call):
         item = item_object(path)
         if not call.has("Name"):
             yield item
             continue
         yield values.PSObject([(name, members.get_member(item, name)) for name in call.texts("Name")])
+
+
+def _registry_values(call: Call, key: str) -> typing.Iterator[object]:
+    known = administered.properties(call, key)
+    if known is None:
+        not_found(call, f"HKLM:\\{key}")
+        return
+    wanted = [name.lower() for name in call.texts("Name")]
+    found = [(name, value) for name, value in known.items() if not wanted or name.lower() in wanted]
+    if found or not wanted:
+        yield values.PSObject(found)
+        return
+    message = f"Property {call.text('Name')} does not exist at path HKEY_LOCAL_MACHINE\\{key}."
+    call.report(
+        message, "System.Management.Automation.PSArgumentException", Category.InvalidArgument, call.text("Name")
+    )
 
 
 @cmdlet("Get-FileHash", "Path:string[]@0<~ LiteralPath|PSPath:string[]~ Algorithm:string@1 InputStream:object")
