@@ -31,8 +31,8 @@ from .._wire.messages import (
 )
 from .._wire.messages import Run as RunMessage
 from . import jobs
+from .group import Playbook
 from .parallel import in_parallel, in_thread
-from .registry import Playbook
 from .running import Ending, Job, Run
 from .session import QuotaReached, Session
 from .shared import Shared
@@ -155,8 +155,13 @@ class Client:
             self._send(Note("v", f"{message.target.host} has no more sessions for this user: waiting for one in use."))
 
     def _execute(self, message: RunMessage, job: Job) -> _Outcome:
-        lease = self._shared.registry.lease(message.target, self.playbook, message.shared, jobs.task(message))
+        lease = self._shared.selecting.lease(
+            message.target, message.selector, self.playbook, message.shared, jobs.task(message), self._note
+        )
         with lease as session:
+            if session.left:
+                session.ready()
+                self._shared.selecting.await_left(session, self._note)
             run = self._unfinished = Run(session, job)
             self._shared.counters["pipelines"] += 1
             try:
@@ -174,8 +179,7 @@ class Client:
         warnings = list(ending.warnings)
         if session.recreated and shared:
             warnings.append(f"{session} was lost since it was last used and was opened anew: its state is gone.")
-        row = {**session.row(), "availability": "Available"}
-        self._send(Finished(ending.state.value, row, ending.error, warnings))
+        self._send(Finished(ending.state.value, session.row(), ending.error, warnings))
 
     @contextlib.contextmanager
     def _watched(self, run: Run, message: RunMessage) -> typing.Iterator[None]:
@@ -227,6 +231,9 @@ class Client:
 
     def _fail(self, error: PSSessionError) -> None:
         self._send(Failure(error.kind.value, error.message))
+
+    def _note(self, level: str, text: str) -> None:
+        self._send(Note(level, text))
 
     def _send(self, message: object, body: bytes = b"") -> None:
         ANSWERS.send(self._socket, message, body)

@@ -11,6 +11,7 @@ import uuid
 
 from .._transport import TransportError
 from .._wire.target import Target
+from . import targets
 from .link import Connection, Link
 from .recovery import Decision, Phase, decide
 
@@ -72,8 +73,9 @@ class Courier:
 
     def retarget(self, target: Target) -> None:
         """Takes on a target of the same key; other timeouts or sizes are for new connections."""
-        if target != self._target:
-            self._target = target
+        same = targets.same_connection(target, self._target)
+        self._target = target
+        if not same:
             self._envelope = min(self._envelope, target.max_envelope_size)
             self.hang_up()
 

@@ -8,13 +8,16 @@ Nothing runs in a shell that is being opened, so one of which an answer was lost
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import typing
 import uuid
 
 from .._psrp.errors import ProtocolError
 from .._psrp.pool import PoolClient
-from .._transport import FaultKind, TransportError
+from .._transport import FaultKind, ShellCreated, ShellDescription, TransportError
+from .._wire.target import Target, idle_timeout
+from . import targets
 from .courier import RECOVERY, Courier, Fault
 from .link import Connection
 from .recovery import Decision, Phase
@@ -27,27 +30,40 @@ _DELETES = 3
 log = logging.getLogger("pssession.broker")
 
 Clock = typing.Callable[[], float]
-#: A shell's id and what speaks with the runspace pool in it.
-Shell = tuple[uuid.UUID, PoolClient]
 
 
-def create(courier: Courier, clock: Clock, name: str, idle_timeout: int | None, no_profile: bool) -> Shell:
+@dataclasses.dataclass(frozen=True)
+class Shell:
+    """A new shell, what speaks with the runspace pool in it, and what the server told of it."""
+
+    shell_id: uuid.UUID
+    pool: PoolClient
+    told: ShellDescription | None
+
+
+def create(courier: Courier, clock: Clock, name: str, target: Target) -> Shell:
     """A new shell with an opened runspace pool; raises Fault or ProtocolError, and then leaves none behind."""
     for attempt in range(1, _TRIES + 1):
         shell_id = uuid.uuid4()
-        pool = PoolClient(shell_id, {"remoting.powershell": {"name": name}})
+        pool = PoolClient(shell_id, targets.application_arguments(target, name))
         creation = pool.creation()
         sent = False
 
-        def call(way: Connection, shell_id: uuid.UUID = shell_id, creation: bytes = creation) -> None:
-            settings: dict[str, typing.Any] = {"name": name, "idle_timeout": idle_timeout, "no_profile": no_profile}
-            way.create(shell_id, creation, output_buffering_mode=None, **settings)
+        def call(way: Connection, shell_id: uuid.UUID = shell_id, creation: bytes = creation) -> ShellCreated:
+            return way.create(
+                shell_id,
+                creation,
+                name=name,
+                idle_timeout=idle_timeout(target.idle_timeout, target.session_name),
+                output_buffering_mode=target.output_buffering_mode,
+                no_profile=target.no_profile,
+            )
 
         try:
-            courier.request(Phase.OPENING, call)
+            created = courier.request(Phase.OPENING, call)
             sent = True
             _await_opened(courier, clock, shell_id, pool)
-            return shell_id, pool
+            return Shell(shell_id, pool, created.description)
         except Fault as fault:
             # One that was surely not made needs no removal: wrong credentials would be tried a second time.
             if sent or fault.cause.may_have_arrived:
@@ -60,21 +76,32 @@ def create(courier: Courier, clock: Clock, name: str, idle_timeout: int | None, 
     raise AssertionError("unreachable: the last try returns or raises")
 
 
-def connect(courier: Courier, clock: Clock, name: str, configuration_name: str) -> Shell | None:
-    """The shell of that name that this user left on the server, connected; None where there is none.
+def connect(courier: Courier, clock: Clock, shell_id: uuid.UUID) -> PoolClient:
+    """What speaks with a shell that another client left on the server, connected.
 
-    Raises Fault, also where another client holds it, or ProtocolError.
+    Raises Fault, also where a client holds it, or ProtocolError.
     """
-    shells = courier.request(Phase.OPENING, lambda way: way.enumerate_shells())
-    wanted = (name, configuration_name)
-    found = next((shell for shell in shells if (shell.name, shell.configuration_name) == wanted), None)
-    if found is None:
-        return None
-    pool = PoolClient(found.shell_id)
-    connection = pool.connection()
-    pool.feed(courier.request(Phase.OPENING, lambda way: way.connect(found.shell_id, connection)))
-    _await_opened(courier, clock, found.shell_id, pool)
-    return found.shell_id, pool
+    for attempt in range(1, _TRIES + 1):
+        pool = PoolClient(shell_id)
+        connection = pool.connection()
+
+        def call(way: Connection, connection: bytes = connection) -> bytes:
+            return way.connect(shell_id, connection)
+
+        try:
+            pool.feed(courier.request(Phase.OPENING, call))
+            _await_opened(courier, clock, shell_id, pool)
+            return pool
+        except Fault as fault:
+            # The server lets the same client connect again.
+            if fault.decision is not Decision.ASK or attempt == _TRIES:
+                raise
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def commands(courier: Courier, shell_id: uuid.UUID) -> list[uuid.UUID]:
+    """The commands of a shell that were not freed, in the server's order; raises Fault."""
+    return courier.request(Phase.IDLE, lambda way: way.enumerate_commands(shell_id))
 
 
 def remove(courier: Courier, shell_id: uuid.UUID) -> None:

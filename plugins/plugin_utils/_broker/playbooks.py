@@ -12,8 +12,8 @@ import os
 import typing
 
 from .._wire.place import process_started
+from .group import Playbook
 from .reactor import Reactor
-from .registry import Playbook
 
 #: Seconds between two looks at the processes where the system has no pidfd (macOS).
 _POLL = 2.0

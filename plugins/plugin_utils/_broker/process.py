@@ -85,6 +85,7 @@ def _alone(place: Place) -> typing.Iterator[bool]:
 
 def _serve(place: Place) -> None:
     # Imported late, so that a missing library is reported and not a traceback.
+    from .ledger import Ledger
     from .server import Server
     from .wiring import check_libraries, make_session
 
@@ -94,7 +95,7 @@ def _serve(place: Place) -> None:
         listener.bind(str(place.socket))
         listener.listen(_BACKLOG)
         _raise_descriptor_limit()
-        server = Server(listener, make_session)
+        server = Server(listener, make_session, Ledger(place.ledger))
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: server.shared.shut_down())
         log.info("broker %s listens", VERSION)

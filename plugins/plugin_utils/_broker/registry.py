@@ -10,45 +10,17 @@ All state is behind one lock; nothing here touches the network. A session that i
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import threading
 import typing
+import uuid
 
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.target import Target
-from .session import Session, SessionState
+from .group import Group, Playbook
+from .session import Session
 
-#: Seconds after which a session beyond a host's first one is removed when nobody uses it.
-SURPLUS_IDLE = 30.0
-#: What a user of sessions is known by: a playbook's pid and start time.
-Playbook = tuple[int, int]
-
-
-@dataclasses.dataclass
-class _Group:
-    """The sessions of one target key; the first one is the shared one."""
-
-    target: Target
-    sessions: list[Session] = dataclasses.field(default_factory=list)
-    busy: dict[int, str] = dataclasses.field(default_factory=dict)
-    playbooks: set[Playbook] = dataclasses.field(default_factory=set)
-    #: When nobody uses the group any more it is let go at this time.
-    expires: float | None = None
-    #: The server's quota: no more sessions than this, 0 for as many as are wanted.
-    limit: int = 0
-
-    def free(self, shared: bool) -> Session | None:
-        """A session that may be leased now."""
-        candidates = self.sessions[:1] if shared else self.sessions
-        return next((session for session in candidates if session.number not in self.busy), None)
-
-    def may_grow(self, shared: bool) -> bool:
-        """Whether one more session may be opened."""
-        if self.target.session_name is not None:
-            # There is one session of a name; who wants it waits for it.
-            return not self.sessions
-        limits = [limit for limit in (self.limit, self.target.max_sessions) if limit]
-        return not self.sessions or (not shared and all(len(self.sessions) < limit for limit in limits))
+#: Says which of some sessions are meant; it may raise PSSessionError where one is wanted and several fit.
+Choose = typing.Callable[[list[Session]], list[Session]]
 
 
 class Registry:
@@ -57,7 +29,7 @@ class Registry:
     Args:
         make: Makes a session, not yet opened, of a number and a target.
         clock: Seconds, monotonic.
-        changed: Called, without the lock, when `next_expiry` may have become earlier.
+        changed: Called, without the lock, when something may have to be let go earlier than was known.
     """
 
     def __init__(
@@ -70,13 +42,13 @@ class Registry:
         self._clock = clock
         self._changed = changed
         self._condition = threading.Condition()
-        self._groups: dict[str, _Group] = {}
+        self._groups: dict[str, Group] = {}
         self._retired: list[Session] = []
         self._numbers = 0
 
     @contextlib.contextmanager
     def lease(self, target: Target, playbook: Playbook, shared: bool, task: str) -> typing.Iterator[Session]:
-        """A session of the target for one thread's exclusive use.
+        """A session of the target for one thread's exclusive use, opened or not.
 
         Args:
             target: Who connects where; its secrets are compared with those that the session was opened with.
@@ -90,7 +62,59 @@ class Registry:
         try:
             yield session
         finally:
-            self._release(target.key(), session)
+            self.release(session)
+
+    def acquire_one(self, target: Target, playbook: Playbook, choose: Choose, task: str) -> Session | None:
+        """Leases the one session of the target's host that `choose` picks, waiting for it; None where it picks none.
+
+        Raises what `choose` raises, and PSSessionError (busy) after the target's busy_timeout.
+        """
+        deadline = self._clock() + target.busy_timeout
+        with self._condition:
+            while chosen := choose(self._held(target)):
+                session = chosen[0]
+                group = typing.cast(Group, self._group_of(session))
+                if session.number not in group.busy:
+                    return self._lease(group, session, target, playbook, task)
+                if not self._condition.wait(max(0.0, deadline - self._clock())):
+                    raise _busy_one(session, group.busy[session.number], target)
+        return None
+
+    def create(self, target: Target) -> Session:
+        """A session with an Id of its own that nobody can find before `add`."""
+        with self._condition:
+            self._numbers += 1
+            return self._make(self._numbers, target)
+
+    def add(self, session: Session, playbook: Playbook, task: str, private: bool = False) -> bool:
+        """Leases a session that `create` made; False where another one has the same shell.
+
+        Args:
+            private: Nobody gets it but who added it.
+        """
+        key = f"{session.target.key()}/{session.number}" if private else session.target.key()
+        with self._condition:
+            if any(session.shell_id == other.shell_id for other in self._all()):
+                return False
+            group = self._groups.get(key)
+            if group is None or not group.target.same_secrets(session.target):
+                group = self._regroup(key, session.target)
+            group.sessions.append(session)
+            self._lease(group, session, session.target, playbook, task)
+            return True
+
+    def release(self, session: Session, forget: bool = False) -> None:
+        """Ends a lease; one to `forget` was closed by its user, or never opened."""
+        with self._condition:
+            group = self._group_of(session)
+            if forget:
+                self._forget(session)
+            elif group is None:
+                self._retired.append(session)
+            else:
+                group.busy.pop(session.number, None)
+            self._condition.notify_all()
+        self._changed()
 
     def limit(self, target: Target, session: Session) -> bool:
         """The server refused to open a further session: True where others of the group can be waited for."""
@@ -99,14 +123,21 @@ class Registry:
             if group is None or session not in group.sessions or len(group.sessions) == 1:
                 return False
             group.sessions.remove(session)
+            group.busy.pop(session.number, None)
             group.limit = len(group.sessions)
             return True
 
     def drop(self, target: Target) -> list[Session]:
         """Takes all of a target's sessions out; those in use are for their users to finish with, then retired."""
         with self._condition:
-            group = self._groups.pop(target.key(), None)
-            return self._retire(group) if group else []
+            group = self._groups.pop(self._key(target), None)
+            return group.retire() if group else []
+
+    def discard(self, session: Session) -> None:
+        """Takes one session out, in use or not; its user finishes with it."""
+        with self._condition:
+            self._forget(session)
+            self._condition.notify_all()
 
     def playbook_ended(self, playbook: Playbook) -> None:
         """A playbook's process is gone; what only it used expires after the target's persist."""
@@ -115,7 +146,7 @@ class Registry:
                 if playbook in group.playbooks:
                     group.playbooks.discard(playbook)
                     if not group.playbooks:
-                        group.expires = self._clock() + group.target.persist
+                        group.ended = self._clock()
         self._changed()
 
     def expired(self, everything: bool = False) -> list[Session]:
@@ -125,43 +156,59 @@ class Registry:
             gone = self._retired
             self._retired = []
             for key, group in list(self._groups.items()):
-                if everything or (group.expires is not None and group.expires <= now and not group.busy):
-                    gone += self._retire(self._groups.pop(key))
+                if everything or group.expired(now):
+                    gone += self._groups.pop(key).retire()
                 else:
-                    gone += self._surplus(group, now)
+                    gone += group.surplus(now)
             return gone
 
     @contextlib.contextmanager
-    def idle(self, shorter: typing.Callable[[Session], bool]) -> typing.Iterator[list[Session]]:
+    def idle(
+        self, wanted: typing.Callable[[Group, Session], bool], task: str = "keep-alive"
+    ) -> typing.Iterator[list[Session]]:
         """Leases all sessions that nobody uses and that satisfy a condition, for housekeeping."""
-        taken: list[tuple[str, Session]] = []
         with self._condition:
-            for key, group in self._groups.items():
-                for session in group.sessions:
-                    if session.number not in group.busy and shorter(session):
-                        group.busy[session.number] = "keep-alive"
-                        taken.append((key, session))
+            taken = list(self._idle(wanted))
+            for group, session in taken:
+                group.busy[session.number] = task
         try:
-            yield [session for _key, session in taken]
+            yield [session for _group, session in taken]
         finally:
-            for key, session in taken:
-                self._release(key, session)
+            for _group, session in taken:
+                self.release(session)
+
+    def any_idle(self, wanted: typing.Callable[[Group, Session], bool]) -> bool:
+        """Whether `idle` would lease anything."""
+        with self._condition:
+            return any(self._idle(wanted))
+
+    def held(self, target: Target) -> list[Session]:
+        """The sessions on a target's host as its user, with its secrets, that are open or being opened."""
+        with self._condition:
+            return self._held(target)
+
+    def busy_with(self, session: Session) -> str | None:
+        """What is done in a session; None where nothing is."""
+        with self._condition:
+            group = self._group_of(session)
+            return group.busy.get(session.number) if group else None
 
     def rows(self, target: Target | None = None) -> list[dict[str, typing.Any]]:
         """Rows of all sessions, or of those that lead to a target's host as its user."""
         with self._condition:
-            return [
-                {**session.row(), "availability": self._availability(group, session)}
-                for group in self._groups.values()
-                for session in group.sessions
-                if target is None or group.target.is_same_host(target)
-                if session.opened
-            ]
+            sessions = self._all() if target is None else self._held(target)
+            busy = {number for group in self._groups.values() for number in group.busy}
+            return [session.row(session.number in busy) for session in sessions if session.opened]
 
     def sessions(self) -> list[Session]:
         """Every session that is held."""
         with self._condition:
-            return [session for group in self._groups.values() for session in group.sessions]
+            return self._all()
+
+    def shells(self) -> set[uuid.UUID]:
+        """The shells of all sessions that are held."""
+        with self._condition:
+            return {session.shell_id for session in self._all()}
 
     @property
     def empty(self) -> bool:
@@ -174,70 +221,93 @@ class Registry:
         with self._condition:
             while True:
                 group = self._group(target)
-                group.playbooks.add(playbook)
-                group.expires = None
+                group.use(playbook)
                 session = group.free(shared)
                 if session is None and group.may_grow(shared):
                     self._numbers += 1
                     session = self._make(self._numbers, target)
                     group.sessions.append(session)
                 if session is not None:
-                    group.busy[session.number] = task
-                    session.retarget(target)
-                    return session
+                    return self._lease(group, session, target, playbook, task)
                 if not self._condition.wait(max(0.0, deadline - self._clock())):
-                    raise self._busy(group, target)
+                    raise _busy(group, target)
 
-    def _group(self, target: Target) -> _Group:
+    def _key(self, target: Target) -> str:
+        """The key of the target's group; a named session that was found under other options is in one of its own."""
         key = target.key()
+        if key not in self._groups and target.session_name is not None:
+            wanted = (target.session_name.casefold(), target.configuration_name.casefold())
+            for other, group in self._groups.items():
+                theirs = group.target
+                if theirs.session_name is not None and theirs.is_same_host(target) and theirs.same_secrets(target):
+                    if (theirs.session_name.casefold(), theirs.configuration_name.casefold()) == wanted:
+                        return other
+        return key
+
+    def _group(self, target: Target) -> Group:
+        key = self._key(target)
         group = self._groups.get(key)
-        if group is not None and not group.target.same_secrets(target):
+        if group is None or not group.target.same_secrets(target):
             # Other credentials never reach a session that was opened with these.
-            self._retired += self._retire(group)
-            group = None
-        if group is None:
-            group = self._groups[key] = _Group(target)
-        group.target = target
+            return self._regroup(key, target)
+        if key == target.key():
+            group.target = target
         return group
 
-    def _release(self, key: str, session: Session) -> None:
-        with self._condition:
-            group = self._groups.get(key)
-            if group is not None and session in group.sessions:
-                group.busy.pop(session.number, None)
-            else:
-                self._retired.append(session)
-            self._condition.notify_all()
-        self._changed()
+    def _regroup(self, key: str, target: Target) -> Group:
+        if key in self._groups:
+            self._retired += self._groups[key].retire()
+        group = self._groups[key] = Group(target)
+        return group
 
-    @staticmethod
-    def _retire(group: _Group) -> list[Session]:
-        """The group's free sessions; a busy one comes back through `_release` when its user is done."""
-        free = [session for session in group.sessions if session.number not in group.busy]
-        group.sessions = []
-        return free
+    def _lease(self, group: Group, session: Session, target: Target, playbook: Playbook, task: str) -> Session:
+        group.use(playbook)
+        group.busy[session.number] = task
+        session.leased(target)
+        return session
 
-    @staticmethod
-    def _surplus(group: _Group, now: float) -> list[Session]:
-        surplus = [
+    def _held(self, target: Target) -> list[Session]:
+        return [
             session
-            for session in group.sessions[1:]
-            if session.number not in group.busy and now - session.last_used > SURPLUS_IDLE
+            for group in self._groups.values()
+            if group.target.is_same_host(target) and group.target.same_secrets(target)
+            for session in group.sessions
+            if session.opened or session.number in group.busy
         ]
-        group.sessions = [session for session in group.sessions if session not in surplus]
-        return surplus
 
-    @staticmethod
-    def _availability(group: _Group, session: Session) -> str:
-        if session.state is not SessionState.OPENED:
-            return "None"
-        return "Busy" if session.number in group.busy else "Available"
+    def _idle(self, wanted: typing.Callable[[Group, Session], bool]) -> typing.Iterator[tuple[Group, Session]]:
+        for group in self._groups.values():
+            for session in group.sessions:
+                if session.number not in group.busy and wanted(group, session):
+                    yield group, session
 
-    @staticmethod
-    def _busy(group: _Group, target: Target) -> PSSessionError:
-        running = ", ".join(sorted(set(group.busy.values())))
-        return PSSessionError(
-            ErrorKind.BUSY,
-            f"No session on {target.host} became free within busy_timeout ({target.busy_timeout} s): {running} is "
-            "running. Wait for it, or set busy_timeout or max_sessions higher.",
-        )
+    def _all(self) -> list[Session]:
+        return [session for group in self._groups.values() for session in group.sessions]
+
+    def _group_of(self, session: Session) -> Group | None:
+        return next((group for group in self._groups.values() if session in group.sessions), None)
+
+    def _forget(self, session: Session) -> None:
+        for key, group in list(self._groups.items()):
+            if session in group.sessions:
+                group.sessions.remove(session)
+                group.busy.pop(session.number, None)
+                if not group.sessions:
+                    del self._groups[key]
+
+
+def _busy(group: Group, target: Target) -> PSSessionError:
+    running = ", ".join(sorted(set(group.busy.values())))
+    return PSSessionError(
+        ErrorKind.BUSY,
+        f"No session on {target.host} became free within busy_timeout ({target.busy_timeout} s): {running} is "
+        "running. Wait for it, or set busy_timeout or max_sessions higher.",
+    )
+
+
+def _busy_one(session: Session, running: str, target: Target) -> PSSessionError:
+    return PSSessionError(
+        ErrorKind.BUSY,
+        f"{session} did not become free within busy_timeout ({target.busy_timeout} s): {running} is running. "
+        "Wait for it, or set busy_timeout higher.",
+    )

@@ -12,7 +12,10 @@ import time
 import typing
 
 from .._wire.place import peer_uid
+from .._wire.target import Target
 from .client import Client
+from .group import Group
+from .ledger import Ledger
 from .parallel import in_parallel, in_thread
 from .session import Session, SessionState
 from .shared import Shared
@@ -38,15 +41,16 @@ class Server:
     Args:
         listener: A listening Unix socket in a private directory.
         make: Makes a session of a number and a target.
+        ledger: Which sessions on servers are ours.
     """
 
-    def __init__(self, listener: socket.socket, make: typing.Callable[[int, typing.Any], Session]) -> None:
-        self.shared = Shared(make, changed=lambda: self._reactor.call(self._tidy))
+    def __init__(self, listener: socket.socket, make: typing.Callable[[int, Target], Session], ledger: Ledger) -> None:
+        self.shared = Shared(make, lambda: self._reactor.call(self._tidy), ledger)
         self._reactor = self.shared.reactor
         self._registry = self.shared.registry
         self._listener = listener
         self._last_busy = time.monotonic()
-        self._keeping_alive = False
+        self._keeping_house = False
 
     def run(self) -> None:
         """Serves until there is nothing left to keep or the reactor is stopped; `end` is to be called then."""
@@ -80,7 +84,7 @@ class Server:
             session.courier.main.close_idle()
             session.courier.side.close_idle()
         self._tidy()
-        if not self.shared.idle or self._keeping_alive:
+        if not self.shared.idle or self._keeping_house:
             self._last_busy = time.monotonic()
         elif time.monotonic() - self._last_busy > _LINGER:
             log.info("nothing is left to keep")
@@ -91,16 +95,18 @@ class Server:
         expired = self._registry.expired()
         if expired:
             in_thread("letting go", lambda: self._let_go(expired))
-        if not self._keeping_alive and any(_needs_keep_alive(session) for session in self._registry.sessions()):
-            self._keeping_alive = True
-            in_thread("keep-alive", self._keep_alive)
+        if not self._keeping_house and self._registry.any_idle(_needs_care):
+            self._keeping_house = True
+            in_thread("housekeeping", self._keep_house)
 
-    def _keep_alive(self) -> None:
+    def _keep_house(self) -> None:
         try:
             with self._registry.idle(_needs_keep_alive) as sessions:
                 in_parallel(lambda session: session.keep_alive(), sessions)
+            with self._registry.idle(_may_rest) as sessions:
+                in_parallel(lambda session: session.disconnect(), sessions)
         finally:
-            self._keeping_alive = False
+            self._keeping_house = False
 
     def _let_go(self, sessions: list[Session]) -> None:
         in_parallel(lambda session: session.let_go(), sessions)
@@ -117,6 +123,15 @@ class Server:
         self._let_go(self._registry.expired(everything=True))
 
 
-def _needs_keep_alive(session: Session) -> bool:
+def _needs_care(group: Group, session: Session) -> bool:
+    return _needs_keep_alive(group, session) or _may_rest(group, session)
+
+
+def _needs_keep_alive(_group: Group, session: Session) -> bool:
+    """A disconnected one is not kept alive: its idle timeout is how its user wants it to end."""
     interval = (session.idle_timeout or _SERVERS_IDLE_TIMEOUT) / _KEEP_ALIVES
     return session.state is SessionState.OPENED and session.clock() - session.last_used > interval
+
+
+def _may_rest(group: Group, session: Session) -> bool:
+    return group.may_rest(session, session.clock())

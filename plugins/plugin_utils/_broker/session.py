@@ -10,7 +10,7 @@ the same rules (`recovery`).
 
 from __future__ import annotations
 
-import enum
+import dataclasses
 import functools
 import logging
 import time
@@ -19,28 +19,19 @@ import uuid
 
 from .._psrp.errors import ProtocolError
 from .._psrp.pool import PoolClient
-from .._transport import FaultKind, TransportError
+from .._transport import FaultKind, ShellDescription, TransportError
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.target import Target, idle_timeout
-from . import opening
+from . import opening, rows, targets, troubles
 from .courier import Connect, Courier, Fault
+from .left import Left
 from .link import Connection
-from .recovery import CUT, Decision, Phase
+from .recovery import Decision, Phase
+from .troubles import QuotaReached, SessionState
+
+__all__ = ["QuotaReached", "Session", "SessionState"]
 
 log = logging.getLogger("pssession.broker")
-
-
-class SessionState(enum.Enum):
-    """PowerShell's words for a PSSession's state."""
-
-    CLOSED = "Closed"
-    OPENED = "Opened"
-    DISCONNECTED = "Disconnected"
-    BROKEN = "Broken"
-
-
-class QuotaReached(PSSessionError):
-    """The server does not let this user have another session or command for the moment."""
 
 
 def _send_to_pool(shell_id: uuid.UUID, data: bytes, stream: str, way: Connection) -> None:
@@ -80,65 +71,132 @@ class Session:
         #: How often a shell was opened.
         self.opened = 0
         self._opened_at = 0.0
+        #: It stays on the server when it is let go: it has a name that was given, or it was left there on purpose.
+        self.kept = target.session_name is not None
+        #: Its user named this very session: a lost one is an error then, and is not opened anew.
+        self.selected = False
+        #: The pipelines whose output waits on the server, in the server's order.
+        self.left: list[Left] = []
+        #: What the server told of the shell when it was made or found.
+        self.told: ShellDescription | None = None
+        #: Called when the shell has become ours, or is gone.
+        self.shell_changed: typing.Callable[[Session], None] = lambda session: None
+        self._idle_timeout = idle_timeout(target.idle_timeout, target.session_name)
         self.courier = Courier(target, connect, self.reconnect, clock, sleep)
+        self.sleep = sleep
 
     @property
     def idle_timeout(self) -> int | None:
-        """Seconds that the server keeps it without its client; None leaves a named one to the server's default."""
-        return idle_timeout(self.target.idle_timeout, self.target.session_name)
+        """Seconds that the server keeps it without its client; None: the server's default, which it did not tell."""
+        return self._idle_timeout
+
+    def leased(self, target: Target) -> None:
+        """A user begins: what is told of the session is told to him, with his timeouts and sizes."""
+        self.reconnected = self.recreated = self.selected = False
+        self.target = targets.retargeted(self.target, target)
+        self.courier.retarget(self.target)
 
     def ready(self) -> None:
         """Makes it usable before anything is started: opens, reconnects or recreates it; raises PSSessionError."""
-        self.reconnected = self.recreated = False
         try:
-            if self.state is SessionState.OPENED and self.clock() - self._opened_at > self.target.max_age:
+            old = self.state is SessionState.OPENED and self.clock() - self._opened_at > self.target.max_age
+            if old and not self.kept and not self.selected:
                 log.info("session %d is older than max_age", self.number)
                 self.close()
             if self.state is SessionState.DISCONNECTED:
-                self.reconnect()
+                self._come_back()
         except Fault as fault:
             if fault.decision is not Decision.REOPEN:
                 raise self.failure(fault) from None
             self.state = SessionState.BROKEN
-        if self.state is not SessionState.OPENED and not self._take_back():
+        if self.state is not SessionState.OPENED:
             self.open()
 
     def open(self) -> None:
-        """Opens a new shell in place of a lost one, if there was one; raises PSSessionError."""
+        """Opens a new shell in place of a lost one, if there was one; raises PSSessionError.
+
+        One that its user selected is not replaced: its state is what it was selected for.
+        """
+        if self.selected:
+            self.state = SessionState.BROKEN
+            raise self.lost()
         self.recreated = self.opened > 0
         self.state = SessionState.CLOSED
+        self.left = []
         try:
-            opened = opening.create(self.courier, self.clock, self.name, self.idle_timeout, self.target.no_profile)
+            opened = opening.create(self.courier, self.clock, self.name, self.target)
         except Fault as fault:
             raise self.failure(fault) from None
         except ProtocolError as error:
             raise PSSessionError(ErrorKind.FAILED, f"{self} could not be opened: {error}") from None
-        self._is_opened(*opened)
+        self.shell_id, self.told = opened.shell_id, opened.told
+        self._is_opened(opened.pool)
 
-    def _take_back(self) -> bool:
-        """Connects to the shell of a named session that an earlier broker of this user left on the server."""
-        if self.target.session_name is None or self.opened:
-            return False
+    def give_name(self, name: str) -> None:
+        """Names it before it is opened: it is kept on the server from then on."""
+        self.target = targets.replace(self.target, session_name=name)
+        self.name, self.kept = name, True
+        self._idle_timeout = self.target.idle_timeout
+
+    def adopt(self, found: ShellDescription) -> None:
+        """Stands for a shell that was found on the server; `connect` takes it over."""
+        self.target = targets.found(self.target, found)
+        self.courier.retarget(self.target)
+        self.give_name(self.target.session_name or self.name)
+        self.shell_id, self.told = found.shell_id, found
+        self.state = SessionState.DISCONNECTED
+
+    def forget_shell(self) -> None:
+        """Stands for no shell any more: the one that was adopted could not be taken over."""
+        self.shell_id, self.told = uuid.uuid4(), None
+        self.state = SessionState.CLOSED
+
+    def connect(self) -> None:
+        """Takes over a shell that another client left; raises PSSessionError, or Fault where a client holds it."""
         try:
-            found = opening.connect(self.courier, self.clock, self.name, self.target.configuration_name)
+            pool = opening.connect(self.courier, self.clock, self.shell_id)
+            commands = opening.commands(self.courier, self.shell_id)
         except Fault as fault:
+            if fault.cause.kind is FaultKind.BUSY:
+                raise
+            if fault.cause.kind is FaultKind.SHELL_NOT_FOUND:
+                self.state = SessionState.BROKEN
+                raise self.lost() from None
             raise self.failure(fault) from None
         except ProtocolError as error:
             raise PSSessionError(ErrorKind.FAILED, f"{self} could not be connected: {error}") from None
-        if found is not None:
-            self._is_opened(*found)
-            self.reconnected = True
-        return found is not None
+        self.left = [Left(command_id, connected=False) for command_id in commands]
+        self._is_opened(pool)
+        self.reconnected = True
+
+    def _come_back(self) -> None:
+        """Reconnects, or connects where another client had taken the shell and left it again; raises Fault."""
+        try:
+            self.reconnect()
+        except Fault as fault:
+            if fault.cause.kind is not FaultKind.BUSY:
+                raise
+            self.connect()
 
     def exchange_key(self) -> None:
         """Agrees on the key under which SecureStrings travel (MS-PSRP 3.1.5.4.3); raises PSSessionError."""
         self.pool.request_key()
+        self._converse(lambda: self.pool.key_exchanged)
+
+    def available(self) -> bool:
+        """Whether nothing runs in it, by the server's word (one Send, one Receive); raises PSSessionError."""
+        self.pool.ask_available()
+        self._converse(lambda: self.pool.available is not None)
+        return bool(self.pool.available)
+
+    def _converse(self, answered: typing.Callable[[], bool]) -> None:
+        """Sends what the runspace pool has to say and receives until it has its answer; raises PSSessionError."""
         try:
             limit = self.courier.main.max_payload
             while outgoing := self.pool.take(limit):
                 data, stream = outgoing.data, outgoing.stream
                 self.courier.request(Phase.OPENING, functools.partial(_send_to_pool, self.shell_id, data, stream))
-            while not self.pool.key_exchanged:
+            while not answered():
                 received = self.courier.request(Phase.IDLE, lambda way: way.receive(self.shell_id, None))
                 self.pool.feed(received.data)
         except Fault as fault:
@@ -164,18 +222,26 @@ class Session:
         self.reconnected = True
         log.info("session %d reconnected", self.number)
 
-    def disconnect(self) -> None:
-        """Leaves the shell on the server for a later client; raises PSSessionError."""
+    def disconnect(self, idle_timeout: int | None = None, output_buffering_mode: str | None = None) -> None:
+        """Leaves the shell on the server for a later client; what is None stays as it was. Raises PSSessionError."""
         if self.state is not SessionState.OPENED:
             return
+
+        def call(way: Connection) -> None:
+            way.disconnect(self.shell_id, idle_timeout=idle_timeout, output_buffering_mode=output_buffering_mode)
+
         try:
-            self.courier.request(
-                Phase.IDLE, lambda way: way.disconnect(self.shell_id, idle_timeout=self.target.idle_timeout)
-            )
+            self.courier.request(Phase.IDLE, call)
         except Fault as fault:
+            if fault.decision is Decision.REOPEN:
+                self.state = SessionState.BROKEN
+                raise self.lost() from None
             raise self.failure(fault) from None
         self.pool.disconnected()
         self.state = SessionState.DISCONNECTED
+        self._idle_timeout = idle_timeout or self._idle_timeout
+        if self.told and output_buffering_mode:
+            self.told = dataclasses.replace(self.told, output_buffering_mode=output_buffering_mode)
 
     def keep_alive(self) -> None:
         """Tells the server that its client lives, and learns whether the shell does; starts nothing, raises nothing."""
@@ -192,19 +258,14 @@ class Session:
             elif error.decision is Decision.REOPEN:
                 self.state = SessionState.BROKEN
 
-    def retarget(self, target: Target) -> None:
-        """Takes on a target of the same key; other timeouts or sizes are for new connections."""
-        self.target = target
-        self.courier.retarget(target)
-
     def let_go(self) -> None:
-        """Disconnects a named session, so that any client of its user finds it again, and removes any other."""
-        if self.target.session_name is not None:
+        """Disconnects a kept session, so that any client of its user finds it again, and removes any other."""
+        if self.kept:
             try:
                 self.disconnect()
-                self.state = SessionState.CLOSED
             except PSSessionError as error:
                 log.warning("%s was not disconnected: %s", self, error)
+            self.state = SessionState.CLOSED
         self.close()
 
     def close(self) -> None:
@@ -218,46 +279,36 @@ class Session:
         """Removes the shell with what runs in it; afterwards the session is broken, and opened anew when it is used."""
         self.state = SessionState.BROKEN
         opening.remove(self.courier, self.shell_id)
+        self.shell_changed(self)
 
     def lost_sight(self) -> None:
-        """What ran may still run: a named session is looked for again by its next user, any other one is removed."""
-        if self.target.session_name is not None:
+        """What ran may still run: a kept session is looked for again by its next user, any other one is removed."""
+        if self.kept:
             self.state = SessionState.DISCONNECTED
         else:
             self.discard()
 
     def failure(self, fault: Fault) -> PSSessionError:
         """The error that the user reads for a fault before which nothing was started."""
-        kind = fault.cause.kind
-        if kind is FaultKind.QUOTA:
-            return QuotaReached(ErrorKind.FAILED, fault.cause.message)
-        if kind is FaultKind.MISSING_LIBRARY or (fault.phase is Phase.STARTING and kind not in CUT):
-            return PSSessionError(ErrorKind.FAILED, fault.cause.message)
-        return PSSessionError(ErrorKind.UNREACHABLE, fault.cause.message)
+        return troubles.failure(fault)
 
-    def row(self) -> dict[str, typing.Any]:
-        """The session as the modules return it; availability is the registry's to say."""
-        return {
-            "id": self.number,
-            "name": self.name,
-            "computer_name": self.target.host,
-            "inventory_hostname": self.target.inventory_hostname,
-            "state": self.state.value,
-            "configuration_name": self.target.configuration_name,
-            "instance_id": str(self.shell_id),
-            "transport": self.target.transport,
-            "idle_timeout": self.idle_timeout,
-            "owner": self.target.user,
-            "reconnected": self.reconnected,
-            "recreated": self.recreated,
-        }
+    def lost(self) -> PSSessionError:
+        """The error for one whose shell is not there any more, though this very session was asked for."""
+        return troubles.lost(str(self), self.state)
+
+    def row(self, in_use: bool = False) -> dict[str, typing.Any]:
+        """The session as the modules return it."""
+        return rows.of_session(self, in_use)
 
     def __str__(self) -> str:
         return f"The session {self.name!r} (Id {self.number}) on {self.target.host}"
 
-    def _is_opened(self, shell_id: uuid.UUID, pool: PoolClient) -> None:
-        self.shell_id, self.pool = shell_id, pool
+    def _is_opened(self, pool: PoolClient) -> None:
+        self.pool = pool
         self.opened += 1
         self._opened_at = self.last_used = self.clock()
         self.state = SessionState.OPENED
+        if self.told is not None and self.told.idle_timeout is not None:
+            self._idle_timeout = int(self.told.idle_timeout)
         log.info("session %d opened: %s, shell %s", self.number, self, self.shell_id)
+        self.shell_changed(self)

@@ -12,11 +12,16 @@ import time
 import typing
 
 from .._wire import VERSION
+from .._wire.target import Target
 from . import playbooks
+from .finding import Finder
+from .group import Playbook
+from .ledger import Ledger
 from .link import Link
 from .parallel import in_thread
 from .reactor import Reactor
-from .registry import Playbook, Registry
+from .registry import Registry
+from .selecting import Selecting
 from .session import Session
 
 
@@ -40,12 +45,26 @@ class Shared:
     Args:
         make: Makes a session of a number and a target.
         changed: Called when something may have to be let go.
+        ledger: Which sessions on servers are ours.
     """
 
-    def __init__(self, make: typing.Callable[[int, typing.Any], Session], changed: typing.Callable[[], None]) -> None:
+    def __init__(
+        self,
+        make: typing.Callable[[int, Target], Session],
+        changed: typing.Callable[[], None],
+        ledger: Ledger,
+    ) -> None:
+        def noted(number: int, target: Target) -> Session:
+            session = make(number, target)
+            session.shell_changed = ledger.note
+            return session
+
         self.pid = os.getpid()
         self.reactor = Reactor()
-        self.registry = Registry(make, time.monotonic, changed)
+        self.ledger = ledger
+        self.registry = Registry(noted, time.monotonic, changed)
+        self.finder = Finder(self.registry, ledger)
+        self.selecting = Selecting(self.registry, self.finder, self.count_out)
         self.counters: collections.Counter[str] = collections.Counter()
         self._playbooks = playbooks.Playbooks(self.reactor, self._playbook_ended)
         self._clients: set[Served] = set()

@@ -17,6 +17,9 @@ from .._wire.target import Target
 from .link import Connection
 from .session import Session
 
+#: Of texts and of numbers and dates, whatever the computer's own are: what scripts print is the same everywhere.
+_CULTURE = "en-US"
+
 
 def check_libraries() -> None:
     """Makes sure of the libraries that every session needs; raises MissingLibraryError or TransportError."""
@@ -42,4 +45,5 @@ def wsman_options(target: Target, envelope: int) -> WSManOptions:
     """The part of a target that the WSMan transport needs; both use the option's names."""
     shared = {field.name for field in dataclasses.fields(WSManOptions)}.intersection(fields(target))
     values = {name: getattr(target, name) for name in shared}
-    return WSManOptions(**{**values, "max_envelope_size": envelope})
+    cultures = {"locale": target.ui_culture or _CULTURE, "data_locale": target.culture or _CULTURE}
+    return WSManOptions(**{**values, **cultures, "max_envelope_size": envelope})

@@ -126,6 +126,7 @@ def new_wsman(options: WSManOptions, session_id: uuid.UUID) -> typing.Any:
             no_proxy=options.ignore_proxy,
             max_envelope_size=options.max_envelope_size,
             locale=options.locale,
+            data_locale=options.data_locale,
             reconnection_retries=0,
             **_auth_options(options),
         )

@@ -49,7 +49,9 @@ class WSManOptions:
     negotiate_service: str | None = None
     max_envelope_size: int = 512000
     configuration_name: str = "Microsoft.PowerShell"
+    #: wsman:Locale and wsmv:DataLocale ([MS-WSMV] 2.2.4): the cultures of texts, and of numbers and dates.
     locale: str = "en-US"
+    data_locale: str = "en-US"
 
 
 class Signal(enum.Enum):

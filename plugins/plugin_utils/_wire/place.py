@@ -68,6 +68,11 @@ class Place:
         return self.directory / f"{self.name}.life"
 
     @property
+    def ledger(self) -> pathlib.Path:
+        """Which sessions on servers the brokers of this place have made."""
+        return self.directory / f"{self.name}.ledger"
+
+    @property
     def log(self) -> pathlib.Path:
         """The broker's log file."""
         return self.directory / f"{self.name}.log"

@@ -214,6 +214,9 @@ class FakeConnection:
     def connect(self, shell_id: uuid.UUID, connection: bytes) -> bytes:
         raise NotImplementedError
 
+    def enumerate_commands(self, shell_id: uuid.UUID) -> list[uuid.UUID]:
+        return list(self._server.shell(shell_id).output)
+
     def enumerate_shells(self) -> list[ShellDescription]:
         return [ShellDescription(shell_id) for shell_id in self._server.shells]
 

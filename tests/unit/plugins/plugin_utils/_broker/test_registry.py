@@ -10,7 +10,8 @@ import typing
 
 import pytest
 
-from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.registry import SURPLUS_IDLE, Registry
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.group import SURPLUS_IDLE
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.registry import Registry
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.session import Session
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import Target
@@ -179,7 +180,7 @@ def test_a_reset_drops_what_is_free_and_the_rest_later(registry: Registry) -> No
 
 def test_housekeeping_leases_what_it_works_on(registry: Registry) -> None:
     use(registry, target())
-    with registry.idle(lambda session: True) as sessions:
+    with registry.idle(lambda group, session: True) as sessions:
         assert len(sessions) == 1
         with pytest.raises(PSSessionError, match="keep-alive"):
             use(registry, target(), shared=True)

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sessions of one target and who uses them; only the registry, under its lock, touches a group (broker process)."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .._wire.target import Target
+from .session import Session, SessionState
+
+#: Seconds after which a session beyond a host's first one is removed when nobody uses it.
+SURPLUS_IDLE = 30.0
+#: Seconds without work after which a kept session is disconnected when no playbook uses it.
+REST = 30.0
+#: What a user of sessions is known by: a playbook's pid and start time.
+Playbook = tuple[int, int]
+
+
+@dataclasses.dataclass
+class Group:
+    """The sessions of one target key; the first one is the shared one."""
+
+    target: Target
+    sessions: list[Session] = dataclasses.field(default_factory=list)
+    #: What is done in each session that is in use, by its Id.
+    busy: dict[int, str] = dataclasses.field(default_factory=dict)
+    playbooks: set[Playbook] = dataclasses.field(default_factory=set)
+    #: When the last playbook that used the group ended; None while one lives.
+    ended: float | None = None
+    #: The server's quota: no more sessions than this, 0 for as many as are wanted.
+    limit: int = 0
+
+    def free(self, shared: bool) -> Session | None:
+        """A session that may be leased now."""
+        # Sessions of one name are not alike: who does not say which one means the first.
+        candidates = self.sessions[:1] if shared or self.named else self.sessions
+        return next((session for session in candidates if session.number not in self.busy), None)
+
+    @property
+    def named(self) -> bool:
+        """Whether its sessions have a name that was given."""
+        return self.target.session_name is not None
+
+    def may_grow(self, shared: bool) -> bool:
+        """Whether one more session may be opened."""
+        if self.named:
+            # There is one session of a name; who wants it waits for it.
+            return not self.sessions
+        limits = [limit for limit in (self.limit, self.target.max_sessions) if limit]
+        return not self.sessions or (not shared and all(len(self.sessions) < limit for limit in limits))
+
+    def use(self, playbook: Playbook) -> None:
+        """A playbook keeps it from now on."""
+        self.playbooks.add(playbook)
+        self.ended = None
+
+    def expired(self, now: float) -> bool:
+        """Whether the time after the last playbook's end is over."""
+        return self.ended is not None and self.ended + self.target.persist <= now and not self.busy
+
+    def surplus(self, now: float) -> list[Session]:
+        """Sessions beyond the first one that nobody wants any more; they are taken out."""
+        surplus = [
+            session
+            for session in self.sessions[1:]
+            if not session.kept and session.number not in self.busy and now - session.last_used > SURPLUS_IDLE
+        ]
+        self.sessions = [session for session in self.sessions if session not in surplus]
+        return surplus
+
+    def may_rest(self, session: Session, now: float) -> bool:
+        """Whether a kept session may be disconnected: no playbook uses it, and nothing was done for a while."""
+        if self.ended is None or not session.kept or session.state is not SessionState.OPENED:
+            return False
+        return now - max(self.ended, session.last_used) >= REST
+
+    def retire(self) -> list[Session]:
+        """The group's free sessions; a busy one comes back when its user is done."""
+        free = [session for session in self.sessions if session.number not in self.busy]
+        self.sessions = []
+        return free

@@ -1,0 +1,20 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A pipeline whose output waits on the server (broker process)."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+
+
+@dataclasses.dataclass
+class Left:
+    """One command of a shell that was not freed: it runs, or ran, and not all of its output was received."""
+
+    pipeline_id: uuid.UUID
+    #: How it ended, where a Receive of this broker told so: completed, stopped or failed; None: not known yet.
+    ended_state: str | None = None
+    #: Whether its output may be received; one that was found by Enumerate takes a Connect of its own first.
+    connected: bool = True

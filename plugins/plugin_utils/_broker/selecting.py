@@ -1,0 +1,207 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which session a request gets: a held one, one that the server has, or a new one (broker process)."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import typing
+
+from .._transport import ShellDescription
+from .._wire.errors import ErrorKind, PSSessionError
+from .._wire.messages import Selector
+from .._wire.target import Target
+from .finding import CONNECTED, Finder, Notify
+from .group import Playbook
+from .registry import Registry
+from .session import Session, SessionState
+from .wanted import Wanted, named, one_of, unknown, wanted
+
+#: Seconds between two questions whether a pipeline that was left in a session has ended; the last one is repeated.
+_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+log = logging.getLogger("pssession.broker")
+
+
+class Selecting:
+    """Leases sessions by what a user says of them.
+
+    Args:
+        registry: What this broker holds.
+        finder: Looks on the servers.
+        closed: Called with a session that is gone, for its counts.
+    """
+
+    def __init__(self, registry: Registry, finder: Finder, closed: typing.Callable[[Session], None]) -> None:
+        self._registry = registry
+        self._finder = finder
+        self._closed = closed
+
+    @contextlib.contextmanager
+    def lease(
+        self, target: Target, selector: Selector, playbook: Playbook, shared: bool, task: str, notify: Notify
+    ) -> typing.Iterator[Session]:
+        """One session for one thread's exclusive use; `Session.ready` makes it usable.
+
+        Args:
+            target: Who connects where.
+            selector: The session that is meant, held here or, by exact name or instance id, on the server; it is
+                connected to then. None at all is one of the target's own, made where there is none.
+            playbook: Keeps the session while it lives.
+            shared: See Registry.lease; of no meaning where the selector names a session.
+            task: What is run, for whoever finds the session busy.
+            notify: Says to the user what is waited for.
+
+        Raises PSSessionError: usage where several fit, failed where none does or it is broken, busy after the
+        target's busy_timeout or where another client holds it.
+        """
+        if selector.implicit:
+            with self._registry.lease(target, playbook, shared, task) as session:
+                if session.kept and not session.opened:
+                    self.take_back(session, notify)
+                yield session
+            return
+        session = self._selected(target, wanted(selector), playbook, task, notify)
+        try:
+            yield session
+        finally:
+            self._registry.release(session)
+
+    @contextlib.contextmanager
+    def lease_new(
+        self, target: Target, playbook: Playbook, task: str, temporary: bool = False
+    ) -> typing.Iterator[Session]:
+        """A new session, whatever others there are; `Session.ready` opens it.
+
+        Args:
+            temporary: It is removed at the end. Else it is kept on the server by its name, a default one where the
+                target has none.
+        """
+        session = self._registry.create(target)
+        if not temporary and target.session_name is None:
+            session.give_name(f"Session{session.number}")
+        self._registry.add(session, playbook, task, private=temporary)
+        try:
+            yield session
+        finally:
+            if temporary:
+                session.close()
+            self._release_new(session)
+
+    def take_back(self, session: Session, notify: Notify, adopt: bool = True) -> bool:
+        """Connects a named session, not opened yet, to its shell that an earlier broker left on the server.
+
+        Args:
+            adopt: Also to one that is not ours, if no client holds it.
+
+        Returns False where there is none. Raises PSSessionError.
+        """
+        found = self.left_behind(session, adopt)
+        if found is not None:
+            session.adopt(found)
+            try:
+                self._finder.connect(session, notify)
+            except BaseException:
+                session.forget_shell()
+                raise
+        return found is not None
+
+    def left_behind(self, session: Session, adopt: bool) -> ShellDescription | None:
+        """The shell that `take_back` would connect to; one Enumerate."""
+        target = session.target
+        entry = named(session.name)
+        shells = [s for s in self._finder.others(target, session.courier) if entry.names(s.name, s.shell_id)]
+        ours = [shell for shell in shells if self._finder.is_ours(shell)]
+        ours.sort(key=lambda shell: shell.state == CONNECTED)
+        if ours:
+            _check_configuration(session, ours[0])
+            return ours[0]
+        free = [shell for shell in shells if shell.state != CONNECTED] if adopt else []
+        found = self._finder.one(entry, target, free)
+        if found is not None:
+            _check_configuration(session, found)
+        return found
+
+    def await_left(self, session: Session, notify: Notify) -> None:
+        """Waits until no pipeline that was left in a session runs in it any more.
+
+        Raises PSSessionError (busy) after the target's busy_timeout.
+        """
+        deadline = session.clock() + session.target.busy_timeout
+        for number in range(1_000_000):
+            if not session.left or session.available():
+                return
+            if session.clock() >= deadline:
+                raise PSSessionError(
+                    ErrorKind.BUSY,
+                    f"{session} is Busy: a command that was left in it is still running after busy_timeout "
+                    f"({session.target.busy_timeout} s). Fetch its output with pssession_receive, which waits for it.",
+                )
+            if number == 0:
+                notify("v", f"{session} runs a command that was left in it: waiting for its end.")
+            session.sleep(_PAUSES[min(number, len(_PAUSES) - 1)])
+
+    def _selected(
+        self, target: Target, entries: list[Wanted], playbook: Playbook, task: str, notify: Notify
+    ) -> Session:
+        """Leases the one session that the entries mean."""
+        while True:
+            session = self._registry.acquire_one(target, playbook, lambda held: one_of(entries, held), task)
+            if session is None:
+                session = self._found(target, entries, playbook, task, notify)
+            if session is None:
+                # Somebody else found it first: it is held by now.
+                continue
+            session.selected = True
+            if session.state in (SessionState.OPENED, SessionState.DISCONNECTED):
+                return session
+            self._registry.release(session)
+            raise session.lost()
+
+    def _found(
+        self, target: Target, entries: list[Wanted], playbook: Playbook, task: str, notify: Notify
+    ) -> Session | None:
+        """Takes over a session that only the server knows; None where another thread was faster."""
+        if not (len(entries) == 1 and entries[0].exact):
+            raise unknown(entries, target, self._registry.held(target))
+        session = self._registry.create(target)
+        try:
+            found = self._finder.one(entries[0], target, self._finder.others(target, session.courier))
+            if found is None:
+                raise unknown(entries, target, self._registry.held(target))
+            session.adopt(found)
+            if not self._registry.add(session, playbook, task):
+                session.courier.hang_up()
+                return None
+            self._finder.connect(session, notify)
+        except BaseException:
+            session.courier.hang_up()
+            self._registry.release(session, forget=True)
+            raise
+        return session
+
+    def _release_new(self, session: Session) -> None:
+        gone = session.state in (SessionState.CLOSED, SessionState.BROKEN)
+        if gone:
+            session.courier.hang_up()
+            self._closed(session)
+        self._registry.release(session, forget=gone)
+
+
+def _check_configuration(session: Session, found: ShellDescription) -> None:
+    """A name means one session: one of another configuration is neither taken nor doubled."""
+    asked, there = session.target.configuration_name, found.configuration_name or ""
+    if asked.casefold() != there.casefold():
+        raise other_configuration(session.name, session.target, there)
+
+
+def other_configuration(name: str, target: Target, there: str) -> PSSessionError:
+    """The error for a name that belongs to a session of another configuration than was asked for."""
+    return PSSessionError(
+        ErrorKind.FAILED,
+        f"The session {name!r} on {target.host} has the configuration {there!r}, not {target.configuration_name!r}: "
+        "a session's configuration is chosen when it is made. Remove it first (pssession: state=absent), use another "
+        "name, or ask for its configuration_name.",
+    )

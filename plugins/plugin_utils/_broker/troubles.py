@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The states of a session, and the errors that its users read (broker process)."""
+
+from __future__ import annotations
+
+import enum
+
+from .._transport import FaultKind
+from .._wire.errors import ErrorKind, PSSessionError
+from .courier import Fault
+from .recovery import CUT, Phase
+
+
+class SessionState(enum.Enum):
+    """PowerShell's words for a PSSession's state."""
+
+    CLOSED = "Closed"
+    OPENED = "Opened"
+    DISCONNECTED = "Disconnected"
+    BROKEN = "Broken"
+
+
+class QuotaReached(PSSessionError):
+    """The server does not let this user have another session or command for the moment."""
+
+
+def failure(fault: Fault) -> PSSessionError:
+    """The error for a fault before which nothing was started."""
+    kind = fault.cause.kind
+    if kind is FaultKind.QUOTA:
+        return QuotaReached(ErrorKind.FAILED, fault.cause.message)
+    if kind is FaultKind.BUSY:
+        return PSSessionError(ErrorKind.BUSY, fault.cause.message)
+    if kind is FaultKind.MISSING_LIBRARY or (fault.phase is Phase.STARTING and kind not in CUT):
+        return PSSessionError(ErrorKind.FAILED, fault.cause.message)
+    return PSSessionError(ErrorKind.UNREACHABLE, fault.cause.message)
+
+
+def lost(session: str, state: SessionState) -> PSSessionError:
+    """The error for a session whose shell is not there any more, though this very one was asked for."""
+    return PSSessionError(
+        ErrorKind.FAILED,
+        f"{session} is {state.value}: it expired or was removed on the server, and its state is lost. "
+        "Make it anew with pssession: state=present.",
+    )
