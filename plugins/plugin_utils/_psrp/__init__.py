@@ -5,7 +5,8 @@
 
 ``pool.PoolClient`` is one runspace pool's client half: it gives the bytes that a transport has to move and turns the
 bytes that come back into records.  What goes out: ``values`` (from JSON), ``build`` (messages), ``repair`` (their XML)
-and ``fragments``.  What comes in: ``fragments``, ``clixml`` (reading), then ``streams``, which makes records with
-``values`` and ``scalars`` (to JSON), ``error_records`` and ``text`` (as ansible.builtin.psrp shows it).  ``host``
-answers what a pipeline asks of the host application.  Only ``_psrpcore`` knows where the library is.
+and ``fragments``.  What comes in: ``fragments``, ``clixml`` (reading), then ``incoming`` and ``streams``, which make
+records with ``values`` and ``scalars`` (to JSON), ``error_records`` and ``text`` (as ansible.builtin.psrp shows it);
+``object_ids`` tells what is missing.  ``host`` answers what a pipeline asks of the host application, ``interactive``
+hands it to a user.  Only ``_psrpcore`` knows where the library is.
 """

@@ -83,6 +83,15 @@ def host_response(pipeline_id: uuid.UUID | None, call: HostCall, answer: Answer)
     return response
 
 
+def queue_host_response(
+    pool: typing.Any, outbox: Outbox, pipeline_id: uuid.UUID | None, call: HostCall, answer: Answer
+) -> None:
+    """Queue the answer to a host call; see host_response."""
+    response = host_response(pipeline_id, call, answer)
+    pool.prepare_message(response, pipeline_id=pipeline_id, stream_type=psrpcore.StreamType.prompt_response)
+    drain(pool, outbox)
+
+
 def _host_error(text: str) -> typing.Any:
     """The exception that a host call raises on the server."""
     return ps.ErrorRecord(

@@ -23,7 +23,7 @@ from .errors import ProtocolError
 from .values import to_json
 
 #: The id of a call that expects no answer.
-_NO_ANSWER = -100
+NO_ANSWER = -100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +43,7 @@ class HostCall:
     @property
     def expects_answer(self) -> bool:
         """Whether the pipeline waits for a return value or an error."""
-        return self.call_id != _NO_ANSWER
+        return self.call_id != NO_ANSWER
 
     @classmethod
     def parse(cls, data: bytes) -> HostCall:
@@ -69,11 +69,16 @@ class Answer:
             host is asked to show.
         value: What the call returns, in psrpcore's types.
         error: Why the call failed; the pipeline gets an exception with this message.
+        asks: Somebody else does what is called for: the call itself becomes a record, and where it expects an answer,
+            that is given later (PoolClient.answer).
+        text: What the call shows, so that a text which the server reports in two ways is shown once.
     """
 
     records: tuple[tuple[str, object], ...] = ()
     value: typing.Any = dataclasses.field(default=None, repr=False)
     error: str | None = None
+    asks: bool = False
+    text: str | None = None
 
 
 class Host(typing.Protocol):
@@ -111,7 +116,25 @@ _IGNORED = frozenset(
     "SetBufferContents1 SetBufferContents2 ScrollBufferContents ExitNestedPrompt PopRunspace".split()
 )
 
-_COLUMNS, _LINES = 120, 50
+#: The screen, in columns and lines, where nobody says otherwise.
+SCREEN = (120, 50)
+#: Its foreground and background.
+COLORS = ("Gray", "Black")
+
+
+def color_number(name: str | None, default: str) -> int:
+    """A ConsoleColor's number by its name (MS-PSRP 2.2.3.3), or the default's."""
+    color = getattr(ps.ConsoleColor, name or default, None)
+    return int(color.value) if isinstance(color, ps.ConsoleColor) else color_number(None, default)
+
+
+def written(method: str, arguments: typing.Sequence[object]) -> tuple[str, str] | None:
+    """The stream and the text of a call that writes a line or less; None for any other."""
+    if method not in _WRITES:
+        return None
+    stream, end = _WRITES[method]
+    text = str(arguments[-1]) if arguments and arguments[-1] is not None else ""
+    return stream, text + end
 
 
 class NonInteractiveHost:
@@ -119,10 +142,12 @@ class NonInteractiveHost:
 
     Args:
         name: What the host calls itself.
+        screen: Columns and lines.
     """
 
-    def __init__(self, name: str = "Ansible PSSession Host") -> None:
+    def __init__(self, name: str = "Ansible PSSession Host", screen: tuple[int, int] = SCREEN) -> None:
         self._name = name
+        self._screen = screen
         self._id = uuid.uuid4()
 
     def info(self) -> typing.Any:
@@ -131,16 +156,14 @@ class NonInteractiveHost:
 
     def call(self, method: str, arguments: typing.Sequence[object]) -> Answer:
         """Answer a call at once; see Host."""
-        if method in _WRITES:
-            stream, end = _WRITES[method]
-            text = str(arguments[-1]) if arguments and arguments[-1] is not None else ""
-            return Answer(records=((stream, text + end),))
+        if (entry := written(method, arguments)) is not None:
+            return Answer(records=(entry,))
         if method == "SetShouldExit":
             code = arguments[0] if arguments else 0
             return Answer(records=(("exit", code if isinstance(code, int) else 0),))
         if method in _IGNORED:
             return Answer()
-        value = self._property(method)
+        value = self.value_of(method)
         if value is not None:
             return Answer(value=value)
         return Answer(
@@ -148,14 +171,14 @@ class NonInteractiveHost:
             error=f"the session is not interactive: cannot answer {method}",
         )
 
-    def _property(self, method: str) -> typing.Any:
+    def value_of(self, method: str) -> typing.Any:
         """What a property getter returns; None for any other method."""
         if method in ("GetForegroundColor", "GetBackgroundColor"):
-            return ps.PSInt(ps.ConsoleColor.Gray if method == "GetForegroundColor" else ps.ConsoleColor.Black)
+            return ps.PSInt(color_number(None, COLORS[method == "GetBackgroundColor"]))
         if method in ("GetCursorPosition", "GetWindowPosition"):
             return ps.Coordinates.ToPSObjectForRemoting(ps.Coordinates(0, 0), for_host=True)
         if method in ("GetBufferSize", "GetWindowSize", "GetMaxWindowSize", "GetMaxPhysicalWindowSize"):
-            return ps.Size.ToPSObjectForRemoting(ps.Size(_COLUMNS, _LINES), for_host=True)
+            return ps.Size.ToPSObjectForRemoting(ps.Size(*self._screen), for_host=True)
         return {
             "GetName": ps.PSString(self._name),
             "GetVersion": ps.PSVersion("1.0"),

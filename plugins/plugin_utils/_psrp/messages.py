@@ -47,9 +47,10 @@ class InvocationState(enum.IntEnum):
     FAILED = 5
 
 
-#: What changes the pool's own state, and psrpcore acts on.
+#: What is about the pool itself.
 FOR_THE_POOL = frozenset(
     (
+        MessageType.RUNSPACE_AVAILABILITY,
         MessageType.SESSION_CAPABILITY,
         MessageType.ENCRYPTED_SESSION_KEY,
         MessageType.PUBLIC_KEY_REQUEST,
@@ -59,5 +60,5 @@ FOR_THE_POOL = frozenset(
     )
 )
 HOST_CALLS = frozenset((MessageType.PIPELINE_HOST_CALL, MessageType.RUNSPACEPOOL_HOST_CALL))
-#: What means nothing to a client with one runspace and no event subscriptions.
-IGNORED = frozenset((MessageType.RUNSPACE_AVAILABILITY, MessageType.USER_EVENT))
+#: What means nothing to a client without event subscriptions.
+IGNORED = frozenset((MessageType.USER_EVENT,))

@@ -4,39 +4,30 @@
 """One runspace pool's client half, sans-IO and safe to use from several threads (broker process).
 
 psrpcore keeps the pool's state, makes the messages and holds the session key.  Fragments, the reading of results and
-the answers to host calls are ours (see ``fragments``, ``clixml``, ``host``).
+the answers to host calls are ours (see ``fragments``, ``incoming``, ``host``).
 """
 
 from __future__ import annotations
 
-import dataclasses
+import secrets
 import sys
 import threading
 import typing
 import uuid
 
-from . import build, clixml
+from . import build
 from ._psrpcore import ps, psrpcore, require
-from .error_records import error_to_dict
-from .errors import ProtocolError, SessionKeyRequired, StateError
-from .fragments import Inbox, Message, Outbox, Outgoing
+from .errors import SessionKeyRequired, StateError
+from .fragments import Outbox, Outgoing
 from .host import Host, HostCall, NonInteractiveHost
-from .messages import FOR_THE_POOL, HOST_CALLS, IGNORED, MessageType, PoolState
+from .incoming import Incoming, Running
+from .interactive import InteractiveHost, typed
 from .pipeline import Pipeline, PipelineSpec
 from .records import OutputFormat, PipelineState, Record, ServerInfo
 from .streams import Streams
-from .values import has_secret, int_of, to_json
+from .values import has_secret
 
 __all__ = ["Outgoing", "PoolClient", "ServerInfo"]
-
-_POOL_STATES: dict[int | None, str] = {PoolState.CLOSED: "closed", PoolState.BROKEN: "broken"}
-
-
-@dataclasses.dataclass
-class _Running:
-    pipeline: Pipeline
-    client: typing.Any
-    streams: Streams
 
 
 class PoolClient:
@@ -47,11 +38,6 @@ class PoolClient:
         application_arguments: What ``$PSSenderInfo.ApplicationArguments`` shows; JSON values.
         output: The format for pipelines that name none.
         host: Answers host calls; without one, nobody is there to be asked.
-
-    Attributes:
-        broken: Why the pool cannot be used any more, None while it can.
-        server: What the server said of itself, None before it did.
-        key_exchanged: Whether SecureStrings can be sent.
     """
 
     def __init__(
@@ -71,11 +57,28 @@ class PoolClient:
             runspace_pool_id=pool_id,
         )
         self._outbox = Outbox()
-        self._inbox = Inbox()
-        self._running: dict[uuid.UUID, _Running] = {}
-        self.broken: str | None = None
-        self.server: ServerInfo | None = None
-        self.key_exchanged = False
+        self._incoming = Incoming(self._pool, self._outbox, self._host)
+        self._running = self._incoming.running
+
+    @property
+    def broken(self) -> str | None:
+        """Why the pool cannot be used any more, None while it can."""
+        return self._incoming.broken
+
+    @property
+    def server(self) -> ServerInfo | None:
+        """What the server said of itself, None before it did."""
+        return self._incoming.server
+
+    @property
+    def key_exchanged(self) -> bool:
+        """Whether SecureStrings can be sent."""
+        return self._incoming.key_exchanged
+
+    @property
+    def available(self) -> int | None:
+        """The answer to ask_available(): how many runspaces run nothing; None before it was fed."""
+        return self._incoming.available
 
     @property
     def opened(self) -> bool:
@@ -120,6 +123,24 @@ class PoolClient:
             self._pool.exchange_key()
             build.drain(self._pool, self._outbox)
 
+    def ask_available(self) -> None:
+        """Queue GET_AVAILABLE_RUNSPACES (MS-PSRP 2.2.2.11); see available.
+
+        Raises:
+            StateError: The pool is not open.
+        """
+        with self._lock:
+            self._check_opened("ask for available runspaces")
+            # Not psrpcore's counter: a client before us may have left an answer to its own first question.
+            self._incoming.asked = secrets.randbits(62)
+            self._incoming.available = None
+            self._pool.prepare_message(ps.GetAvailableRunspaces(ci=self._incoming.asked))
+            build.drain(self._pool, self._outbox)
+
+    def expect_losses(self, expected: bool = True) -> None:
+        """The server may drop output while nobody listens (buffer mode Drop): losses break nothing, see truncated()."""
+        self._incoming.inbox.lossy = expected
+
     def needs_key(self, spec: PipelineSpec) -> bool:
         """Whether start() would raise SessionKeyRequired."""
         if self.key_exchanged:
@@ -147,12 +168,19 @@ class PoolClient:
             if self.broken is not None or self._pool.state not in states:
                 raise StateError("reconnect the pool", self.broken or self._pool.state.name)
             self._pool.reconnect()
-            self._inbox.forget_done()
+            self._incoming.inbox.forget_done()
 
     # --- pipelines ----------------------------------------------------------------------------------------------
 
-    def start(self, spec: PipelineSpec, output_format: OutputFormat | None = None) -> Pipeline:
+    def start(
+        self, spec: PipelineSpec, output_format: OutputFormat | None = None, host: Host | None = None
+    ) -> Pipeline:
         """Queue a new pipeline.
+
+        Args:
+            spec: What to run.
+            output_format: The form of its output.
+            host: Answers its host calls; the pool's own without one.
 
         Raises:
             SessionKeyRequired: The spec holds a SecureString and there is no session key yet (see request_key).
@@ -164,23 +192,55 @@ class PoolClient:
             if self.needs_key(spec):
                 raise SessionKeyRequired
             commands = build.commands(spec)
-            client = self._client(add_to_history=spec.add_to_history, no_input=not spec.expects_input)
+            host = host or self._host
+            client = self._client(host, add_to_history=spec.add_to_history, no_input=not spec.expects_input)
             for command in commands:
                 client.add_command(command)
-            running = self._register(client, output_format, spec.expects_input)
+            running = self._register(client, output_format, host, spec.expects_input)
             client.start()
             build.drain(self._pool, self._outbox)
             running.pipeline.state = PipelineState.RUNNING
             return running.pipeline
 
     def adopt(self, pipeline_id: uuid.UUID, output_format: OutputFormat | None = None) -> Pipeline:
-        """Register a pipeline that another client started, as running, before its data is fed."""
+        """Register a pipeline as running before its data is fed: another client started it, or we did and left it."""
         with self._lock:
-            client = self._client(pipeline_id=pipeline_id)
+            known = self._running.get(pipeline_id)
+            self._pool.pipeline_table.pop(pipeline_id, None)
+            client = self._client(self._host, pipeline_id=pipeline_id)
             client.state = ps.PSInvocationState.Running
-            running = self._register(client, output_format, accepts_input=False)
+            running = self._register(client, output_format, self._host, accepts_input=False)
             running.pipeline.state = PipelineState.RUNNING
+            running.adopted = known is None
+            if known is not None:
+                running.first, running.last = known.first, known.last
+                running.torn, running.adopted = known.torn, known.adopted
             return running.pipeline
+
+    def truncated(self, pipeline_id: uuid.UUID) -> bool:
+        """Whether output of a pipeline is lost, as far as the fed data tells; where losses are expected.
+
+        A fragment that is missing proves it.  Whole messages that are missing show in the numbers of the others, which
+        a server counts for all that its process sends: remoting that the pipeline itself does looks the same, and of a
+        pipeline that another client started a few are not reckoned, since that client was told some.
+        """
+        with self._lock:
+            return self._incoming.truncated(pipeline_id)
+
+    def answer(self, pipeline: Pipeline, call: HostCall, value: object, error: str | None = None) -> None:
+        """Queue the user's answer to a host call; value and error as for interactive.typed.
+
+        Raises:
+            StateError: The pipeline does not run.
+            SessionKeyRequired: The answer is a secret and there is no session key.
+            ValueNotSupported: The method returns nothing of that kind.
+        """
+        answer = typed(call, value, error)
+        with self._lock:
+            self._client_of(pipeline, "answer a host call")
+            if has_secret(value) and not self.key_exchanged:
+                raise SessionKeyRequired
+            build.queue_host_response(self._pool, self._outbox, pipeline.pipeline_id, call, answer)
 
     def close_pipeline(self, pipeline_id: uuid.UUID) -> None:
         """Forget a pipeline: what is queued for it is dropped, what still comes of it is ignored."""
@@ -192,7 +252,7 @@ class PoolClient:
     def send_input(self, pipeline: Pipeline, value: object) -> None:
         """Queue one input object; see Pipeline.input."""
         with self._lock:
-            client = self._input_client(pipeline, "send input")
+            client = self._client_of(pipeline, "send input")
             if not pipeline.accepts_input:
                 raise StateError("send input", "without or at the end of input")
             if has_secret(value) and not self.key_exchanged:
@@ -203,28 +263,31 @@ class PoolClient:
     def send_end_of_input(self, pipeline: Pipeline) -> None:
         """Queue the end of the input; see Pipeline.end_input."""
         with self._lock:
-            client = self._input_client(pipeline, "end the input")
+            client = self._client_of(pipeline, "end the input")
             if pipeline.accepts_input:
                 pipeline.accepts_input = False
                 client.send_eof()
                 build.drain(self._pool, self._outbox)
 
-    def _client(self, **options: typing.Any) -> typing.Any:
+    def _client(self, host: Host, **options: typing.Any) -> typing.Any:
         """psrpcore's half of a pipeline; invocation information comes with errors, for their position."""
         return psrpcore.ClientPowerShell(
             self._pool,
-            host=self._host.info(),
+            host=host.info(),
             remote_stream_options=ps.RemoteStreamOptions.AddInvocationInfoToErrorRecord,
             **options,
         )
 
-    def _register(self, client: typing.Any, output_format: OutputFormat | None, accepts_input: bool) -> _Running:
+    def _register(
+        self, client: typing.Any, output_format: OutputFormat | None, host: Host, accepts_input: bool
+    ) -> Running:
         pipeline = Pipeline(self, client.pipeline_id, accepts_input)
-        running = _Running(pipeline, client, Streams(output_format or self._output))
+        streams = Streams(output_format or self._output, isinstance(host, InteractiveHost))
+        running = Running(pipeline, client, streams, host)
         self._running[client.pipeline_id] = running
         return running
 
-    def _input_client(self, pipeline: Pipeline, action: str) -> typing.Any:
+    def _client_of(self, pipeline: Pipeline, action: str) -> typing.Any:
         running = self._running.get(pipeline.pipeline_id)
         if running is None or pipeline.state is not PipelineState.RUNNING:
             raise StateError(action, "closed" if running is None else pipeline.state.value)
@@ -249,89 +312,16 @@ class PoolClient:
         with self._lock:
             return self._outbox.take(limit, pipeline_id)
 
-    def feed(self, data: bytes) -> list[Record]:
+    def feed(self, data: bytes, pipeline_id: uuid.UUID | None = None) -> list[Record]:
         """Take what a Receive brought.
+
+        Args:
+            data: Fragments, whole or in part.
+            pipeline_id: The pipeline whose output was asked for; None for the pool's own.
 
         Raises:
             ProtocolError: It cannot be parsed, or a fragment is missing; ``broken`` then has the reason, and the
                 error what was understood before.
         """
         with self._lock:
-            if self.broken is not None:
-                raise ProtocolError(self.broken)
-            records: list[Record] = []
-            try:
-                for message in self._inbox.feed(data):
-                    records += self._handle(message)
-            except ProtocolError as error:
-                self._break(str(error))
-                error.records = records
-                raise
-            return records
-
-    def _handle(self, message: Message) -> list[Record]:
-        try:
-            message_type = MessageType(message.type_id)
-        except ValueError:
-            raise ProtocolError(f"a client gets no message of type {message.type_id:#010x}") from None
-        if message_type in FOR_THE_POOL:
-            return self._control(message_type, message)
-        if message_type in IGNORED:
-            return []
-        running = self._running.get(message.pipeline_id) if message.pipeline_id else None
-        if message_type in HOST_CALLS:
-            return self._host_call(message, running)
-        if running is None:
-            return []  # of a pipeline that was closed
-        if message_type is not MessageType.PIPELINE_STATE:
-            return _records(message.pipeline_id, running.streams.convert(message_type, message.data))
-        end = running.streams.end_state(message.data)
-        if end is None:
-            return []
-        running.pipeline.state = end[0]
-        return _records(message.pipeline_id, [end[1]])
-
-    def _control(self, message_type: MessageType, message: Message) -> list[Record]:
-        node = clixml.loads(message.data)
-        build.act_on(self._pool, message.raw)
-        build.drain(self._pool, self._outbox)
-        if message_type is MessageType.ENCRYPTED_SESSION_KEY:
-            self.key_exchanged = True
-        if message_type in (MessageType.SESSION_CAPABILITY, MessageType.APPLICATION_PRIVATE_DATA):
-            self.server = (self.server or ServerInfo()).updated(to_json(node))
-        if message_type is MessageType.RUNSPACEPOOL_STATE:
-            return self._pool_state(node)
-        return []
-
-    def _pool_state(self, node: clixml.Node) -> list[Record]:
-        fields = node.properties if isinstance(node, clixml.Obj) else {}
-        state = _POOL_STATES.get(int_of(fields.get("RunspaceState")))
-        if state is None:
-            return []
-        cause = fields.get("ExceptionAsErrorRecord", clixml.NULL)
-        error = error_to_dict(cause) if isinstance(cause, clixml.Obj) else None
-        self._break(f"the server says that the pool is {state}" + (f": {error['message']}" if error else ""))
-        return [Record(None, "state", {"state": state, "error": error})]
-
-    def _break(self, reason: str) -> None:
-        self.broken = reason
-        for running in self._running.values():
-            if not running.pipeline.state.ended:
-                running.pipeline.state = PipelineState.LOST
-
-    def _host_call(self, message: Message, running: _Running | None) -> list[Record]:
-        if message.pipeline_id is not None and running is None:
-            return []
-        call = HostCall.parse(message.data)
-        answer = self._host.call(call.method, call.arguments)
-        if call.expects_answer:
-            response = build.host_response(message.pipeline_id, call, answer)
-            stream = psrpcore.StreamType.prompt_response
-            self._pool.prepare_message(response, pipeline_id=message.pipeline_id, stream_type=stream)
-            build.drain(self._pool, self._outbox)
-        entries = list(answer.records)
-        return _records(message.pipeline_id, running.streams.host_records(entries) if running else entries)
-
-
-def _records(pipeline_id: uuid.UUID | None, entries: typing.Iterable[tuple[str, object]]) -> list[Record]:
-    return [Record(pipeline_id, stream, value) for stream, value in entries]
+            return self._incoming.feed(data, pipeline_id)

@@ -46,7 +46,8 @@ class Record:
         pipeline_id: The pipeline that it belongs to, None for the pool itself.
         stream: output, error, warning, verbose, debug, information, progress, host_out, host_err, host_call_refused
             (value: the method's name), exit (value: the code given to ``exit``) or state (value: a dictionary of
-            ``state``, as "completed", and ``error``, None or as in the error stream).
+            ``state``, as "completed", and ``error``, None or as in the error stream); with an interactive host also
+            host_call (value: a HostCall, whose answer, if it expects one, goes to PoolClient.answer).
         value: JSON-safe; bytes for the output of OutputFormat.BYTES.
     """
 

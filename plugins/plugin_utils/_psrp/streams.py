@@ -14,6 +14,7 @@ import typing
 from . import clixml
 from .error_records import error_to_dict, is_error_record
 from .errors import ProtocolError
+from .host import COLORS, NO_ANSWER, HostCall, color_number
 from .messages import InvocationState, MessageType
 from .records import OutputFormat, PipelineState
 from .text import core_text
@@ -54,12 +55,16 @@ class Streams:
     PSHOST and as a host call, and a warning, verbose or debug message too; one that does not, reports it once.
     ansible.builtin.psrp shows the calls only, and so does OutputFormat.STRINGS; the others give each text once.
 
+    Where a user sits before a screen, what is written to it is a host call, however it was reported.
+
     Args:
         output_format: The form of the output.
+        interactive: Whether there is a screen.
     """
 
-    def __init__(self, output_format: OutputFormat) -> None:
+    def __init__(self, output_format: OutputFormat, interactive: bool = False) -> None:
         self._format = output_format
+        self._interactive = interactive
         self._by_record: collections.deque[Entry] = collections.deque(maxlen=_UNMATCHED)
         self._by_call: collections.deque[Entry] = collections.deque(maxlen=_UNMATCHED)
 
@@ -93,6 +98,10 @@ class Streams:
             else:
                 result.append(entry)
         return result
+
+    def is_news(self, text: str) -> bool:
+        """Whether a text that a host call shows was not reported before."""
+        return bool(self._once(("host_out", text), self._by_call, self._by_record))
 
     def end_state(self, data: bytes) -> tuple[PipelineState, Entry] | None:
         """What PIPELINE_STATE says; None for a state that is not an end."""
@@ -135,13 +144,16 @@ class Streams:
             },
         )
         # FORWARDED: another remote pipeline wrote it, and its host call was passed on.
-        if self._format is OutputFormat.STRINGS or not isinstance(tags, list) or "PSHOST" not in tags:
+        if not isinstance(tags, list) or "PSHOST" not in tags or "FORWARDED" in tags:
             return [record]
-        if "FORWARDED" in tags:
+        if self._format is OutputFormat.STRINGS and not self._interactive:
             return [record]
-        end = "" if is_host_message and to_json(_field(message, "NoNewLine")) is True else "\r\n"
-        entry = ("host_out", f"{text_of(message) or ''}{end}")
-        return [record, *self._once(entry, self._by_record, self._by_call)]
+        line = not (is_host_message and to_json(_field(message, "NoNewLine")) is True)
+        text = text_of(message) or ""
+        news = self._once(("host_out", text + "\r\n" * line), self._by_record, self._by_call)
+        if news and self._interactive:
+            return [record, ("host_call", _written(message, text, line))]
+        return [record, *news]
 
     @staticmethod
     def _once(entry: Entry, here: collections.deque[Entry], there: collections.deque[Entry]) -> list[Entry]:
@@ -151,6 +163,15 @@ class Streams:
             return []
         here.append(entry)
         return [entry]
+
+
+def _written(message: clixml.Node, text: str, line: bool) -> HostCall:
+    """The host call that Write-Host stands for; a HostInformationMessage may name colors."""
+    names = [text_of(_field(message, name)) for name in ("ForegroundColor", "BackgroundColor")]
+    if names == [None, None]:
+        return HostCall(NO_ANSWER, "WriteLine2" if line else "Write1", [text])
+    colors = map(color_number, names, COLORS)
+    return HostCall(NO_ANSWER, "WriteLine3" if line else "Write2", [*colors, text])
 
 
 def _field(node: clixml.Node, name: str) -> clixml.Node:
