@@ -95,6 +95,7 @@ class Endpoint:
     def stop(self) -> None:
         """Ends everything: connections, shells, engines, files."""
         self._stopping.set()
+        self.faults.clear()
         if self._control is not None:
             self._control.stop()
         if self._ticker is not None:
@@ -212,6 +213,7 @@ class Endpoint:
             "now": self.clock.now(),
             "connections_now": self.connections,
             "faults_pending": len(self.faults),
+            "requests_held": self.faults.held,
             "counters": self.counters.as_dict(),
             "computers": [computer.describe() for computer in self.computers.values()],
         }

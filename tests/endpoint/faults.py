@@ -13,6 +13,7 @@ import typing
 KINDS: dict[str, str] = {
     "drop-before": "before",  # the connection ends, nothing was processed
     "delay": "before",  # `seconds` real seconds pass first
+    "hold": "before",  # nothing is processed until all failures are cleared; see `FaultList.held`
     "http-400": "before",
     "http-503": "before",
     "quota": "before",  # the fault of the quota named by `quota`
@@ -62,7 +63,11 @@ class FaultList:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._released = threading.Condition(self._lock)
+        self._clearings = 0
         self._faults: list[Fault] = []
+        #: How many requests wait at the moment for the failures to be cleared.
+        self.held = 0
 
     def add(self, kind: str, **settings: typing.Any) -> Fault:
         """Adds a failure; see :class:`Fault` for its settings.  ValueError or TypeError for what there is not."""
@@ -72,8 +77,19 @@ class FaultList:
         return fault
 
     def clear(self) -> None:
+        """Forgets all failures and lets go of the requests that are held."""
         with self._lock:
             self._faults.clear()
+            self._clearings += 1
+            self._released.notify_all()
+
+    def hold(self) -> None:
+        """Returns when the failures are cleared."""
+        with self._lock:
+            before = self._clearings
+            self.held += 1
+            self._released.wait_for(lambda: self._clearings != before)
+            self.held -= 1
 
     def __len__(self) -> int:
         return len(self._faults)

@@ -164,6 +164,8 @@ class Connection(threading.Thread):
                 return HttpResponse(int(fault.kind[-3:]))
             if fault.kind == "delay":
                 time.sleep(fault.seconds)
+            elif fault.kind == "hold":
+                computer.faults.hold()
             elif fault.kind == "quota":
                 answer = service.fault(request, BY_NAME[fault.quota](computer.quotas))
             elif fault.kind in ("restart", "shell-gone", "disconnect-idle"):

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import collections.abc
-import typing
+import contextlib
 
 import pytest
 
 from ansible_collections.remoting.powershell.tests.integration.support.endpoint import EndpointProcess, inventory_groups
+from ansible_collections.remoting.powershell.tests.integration.support.stage import Stage
 from ansible_collections.remoting.powershell.tests.integration.support.workspace import Workspace
 
 
@@ -46,15 +47,34 @@ def workspace(endpoint: EndpointProcess, request: pytest.FixtureRequest) -> coll
     After the test its brokers are asked to end.  Then no process may be left, and no shell on the endpoint, unless the
     test is marked ``leaves_shells`` because it killed what would have removed them.
     """
+    with _controller(endpoint) as space:
+        yield space
+    if request.node.get_closest_marker("leaves_shells") is None:
+        assert endpoint.shells() == []
+
+
+@pytest.fixture
+def elsewhere(workspace: Workspace, endpoint: EndpointProcess) -> collections.abc.Iterator[Workspace]:
+    """Another controller: it shares nothing with the first one but the inventory's computers and users."""
+    assert workspace.home.is_dir(), "the first controller outlives this one and looks for what both have left"
+    with _controller(endpoint) as space:
+        yield space
+
+
+@pytest.fixture
+def stage(workspace: Workspace, endpoint: EndpointProcess) -> Stage:
+    """Plays of the first controller that are given as data, with results and counts."""
+    return Stage(workspace, endpoint)
+
+
+@contextlib.contextmanager
+def _controller(endpoint: EndpointProcess) -> collections.abc.Iterator[Workspace]:
     space = Workspace()
     space.write_inventory(inventory_groups(endpoint, str(space.sockets)))
     yield space
     deaf = space.stop_brokers()
     log = space.broker_log()
     left = space.remove()
-    shells: list[dict[str, typing.Any]] = endpoint.shells()
     print(f"--- broker's log\n{log}")
     assert not deaf, "a broker did not end when asked to"
     assert not left, "processes were left"
-    if request.node.get_closest_marker("leaves_shells") is None:
-        assert shells == []

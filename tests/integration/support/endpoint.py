@@ -158,7 +158,11 @@ class EndpointProcess:
 
 
 def inventory_groups(endpoint: EndpointProcess, socket_dir: str) -> dict[str, dict[str, typing.Any]]:
-    """The groups ``windows`` (win1, ...: our connection), ``tls`` (tls1, ...: with HTTPS) and ``psrp`` (psrp1, ...)."""
+    """The groups ``windows`` (win1, ...: our connection), ``tls`` (tls1, ...: with HTTPS) and ``psrp`` (psrp1, ...).
+
+    The hosts of ``far`` (far1, ...) are those of ``windows``, for a broker of their own: to it, and to the computers,
+    the sessions of ``windows`` are another controller's.
+    """
     common = {"ansible_user": endpoint.user, "ansible_password": endpoint.password}
     plain = {"protocol": "http", "auth": "ntlm"}
     secure = {"protocol": "https", "auth": "ntlm", "ca_cert": endpoint.ready["ca_file"]}
@@ -183,4 +187,9 @@ def inventory_groups(endpoint: EndpointProcess, socket_dir: str) -> dict[str, di
         "windows": group("win", "http_ports", {**ours, **named("ansible_pssession_", plain)}),
         "tls": group("tls", "https_ports", {**ours, **named("ansible_pssession_", secure)}),
         "psrp": group("psrp", "http_ports", {**core, **named("ansible_psrp_", plain)}),
+        "far": group(
+            "far",
+            "http_ports",
+            {**ours, **named("ansible_pssession_", plain), "ansible_pssession_socket_dir": f"{socket_dir}2"},
+        ),
     }

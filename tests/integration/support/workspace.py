@@ -129,7 +129,7 @@ class Workspace:
 
     def broker_log(self) -> str:
         """All that the brokers logged."""
-        return "".join(path.read_text(errors="replace") for path in sorted(self.sockets.glob("*.log*")))
+        return "".join(path.read_text(errors="replace") for path in sorted(self.root.glob("s*/*.log*")))
 
     def remove(self) -> list[Process]:
         """End what is left and remove all files; returns the processes that had to be killed."""

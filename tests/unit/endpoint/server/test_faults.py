@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pypsrp.exceptions
 import pypsrp.powershell
 import pytest
@@ -14,7 +16,7 @@ from pypsrp.complex_objects import RunspacePoolState
 from ansible_collections.remoting.powershell.tests.endpoint.endpoint import Endpoint
 from ansible_collections.remoting.powershell.tests.endpoint.faults import FaultList
 
-from .clients import begin, opened, run
+from .clients import begin, opened, run, until
 from .conftest import MakeEndpoint
 
 
@@ -34,6 +36,22 @@ def test_matching_by_action_shell_computer_and_number() -> None:
 def test_failures_that_there_are_not(settings: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"no failure|not negative"):
         FaultList().add(**settings)  # type: ignore[arg-type]
+
+
+def test_requests_are_held_until_all_is_cleared(endpoint: Endpoint) -> None:
+    with opened(endpoint) as pool:
+        endpoint.faults.add("hold", action="Command", times=0)
+        before = endpoint.counters.commands
+        pipeline = pypsrp.powershell.PowerShell(pool)
+        pipeline.add_script("echo a")
+        thread = threading.Thread(target=pipeline.begin_invoke)
+        thread.start()
+        until(lambda: endpoint.faults.held == 1)
+        assert endpoint.counters.commands == before
+        endpoint.faults.clear()
+        thread.join()
+        assert endpoint.faults.held == 0
+        assert pipeline.end_invoke() == ["a"]
 
 
 @pytest.mark.parametrize(("kind", "processed"), [("drop-before", 0), ("drop-after", 1), ("cut", 1)])
