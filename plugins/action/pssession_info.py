@@ -11,22 +11,32 @@ from ..plugin_utils._action import SessionAction
 
 if typing.TYPE_CHECKING:
     from ..connection.pssession import Connection
+    from ..plugin_utils import _selector
     from ..plugin_utils._wire import messages
 else:
     from ..plugin_utils._cached import load
 
-    (messages,) = load("_wire.messages")
+    _selector, messages = load("_selector", "_wire.messages")
 
 
 class ActionModule(SessionAction):
     """pssession_info."""
 
     ARGUMENT_SPEC: typing.ClassVar[dict[str, dict[str, typing.Any]]] = {
-        "scope": {"type": "str", "choices": ["current"], "default": "current"},
+        **_selector.SEVERAL,
+        "configuration_name": {"type": "str"},
+        "scope": {"type": "str", "choices": ["current", "computer"], "default": "current"},
+        "state": {"type": "str", "choices": ["Opened", "Disconnected", "Broken", "Closed"]},
     }
 
     def act(self, connection: Connection, arguments: dict[str, typing.Any]) -> dict[str, typing.Any]:
-        """Asks the broker; nothing is sent to the host."""
+        """Get-PSSession."""
+        selected = self.selection(arguments)
+        request = messages.ListSessions(connection.target(), selected.selector, scope=arguments["scope"])
         with connection.broker() as client:
-            answer = client.request(messages.ListSessions(connection.target()))
-        return {"changed": False, "sessions": answer.sessions, "broker": answer.broker}
+            answer = client.request(request)
+        rows = [] if selected.nothing else answer.sessions
+        for name in ("state", "configuration_name"):
+            if (wanted := arguments[name]) is not None:
+                rows = [row for row in rows if str(row[name]).casefold() == wanted.casefold()]
+        return {"changed": False, "sessions": rows, "broker": answer.broker}

@@ -1,23 +1,28 @@
 # Copyright: (c) 2026, the remoting.powershell contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a script or a command in the host's session; documented in plugins/modules (ansible worker)."""
+"""Runs a script or a command in sessions; documented in plugins/modules (ansible worker)."""
 
 from __future__ import annotations
 
+import functools
 import typing
 
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.parameters import remove_values
 from ansible.utils.display import Display
 
 from ..plugin_utils._action import SessionAction
 
 if typing.TYPE_CHECKING:
     from ..connection.pssession import Connection
-    from ..plugin_utils import _invoke
+    from ..plugin_utils import _invoke, _selector, _several
+    from ..plugin_utils._wire import errors, messages, record
 else:
     from ..plugin_utils._cached import load
 
-    (_invoke,) = load("_invoke")
+    _invoke, _selector, _several = load("_invoke", "_selector", "_several")
+    errors, messages, record = load("_wire.errors", "_wire.messages", "_wire.record")
 
 display = Display()
 
@@ -29,10 +34,74 @@ class ActionModule(SessionAction):
     CONSTRAINTS = _invoke.CONSTRAINTS
 
     def act(self, connection: Connection, arguments: dict[str, typing.Any]) -> dict[str, typing.Any]:
-        """Runs it in the host's shared session."""
+        """Invoke-Command."""
+        selected = self.selection(arguments)
+        _invoke.check(arguments, selected)
         check_mode = bool(self._task.check_mode)
-        if arguments["command"] and check_mode:
+        if check_mode and (arguments["command"] or arguments["in_disconnected_session"]):
+            # Neither a bare command nor a session that stays can only predict.
             return {"changed": False, "skipped": True, "msg": "skipped, running in check mode"}
-        with connection.broker() as client:
-            request = _invoke.request(connection.target(), arguments, check_mode, display.verbosity)
-            return _invoke.run(client, request, display.warning)
+        if arguments["path"]:
+            arguments["script"] = self._text_of(arguments["path"])
+        secrets = _invoke.secrets(arguments)
+        request = _invoke.request(connection.target(), arguments, check_mode, display.verbosity)
+        try:
+            result = self._run(connection, selected, request)
+        except AnsibleError as error:
+            raise type(error)(remove_values(error.message, secrets)) from None
+        return typing.cast("dict[str, typing.Any]", remove_values(result, secrets))
+
+    def _run(
+        self, connection: Connection, selected: _selector.Selection, request: messages.Run
+    ) -> dict[str, typing.Any]:
+        if not selected.several:
+            with connection.broker() as client:
+                return _invoke.run(client, record.replaced(request, selector=selected.selector), display.warning)
+        chosen = self._expanded(connection, selected, request)
+        warnings: list[str] = []
+        jobs = [
+            functools.partial(_invoke.run, request=record.replaced(request, selector=selector), warn=warnings.append)
+            for selector, _session in chosen
+        ]
+        answers = _several.at_once(connection, jobs)
+        for warning in warnings:
+            display.warning(warning)
+        return _several.gathered(
+            [
+                _several.failure(answer, session) if isinstance(answer, errors.PSSessionError) else answer
+                for answer, (_asked, session) in zip(answers, chosen, strict=True)
+            ]
+        )
+
+    @staticmethod
+    def _expanded(
+        connection: Connection, selected: _selector.Selection, request: messages.Run
+    ) -> list[tuple[messages.Selector, dict[str, typing.Any]]]:
+        """Each session by itself, with what is known of it: wildcards mean the sessions that the broker holds."""
+        selector = selected.selector
+        chosen: list[tuple[messages.Selector, dict[str, typing.Any]]] = []
+        chosen += [(messages.Selector(names=[name]), {"name": name}) for name in selected.exact]
+        chosen += [(messages.Selector(ids=[number]), {"id": number}) for number in selector.ids]
+        chosen += [(messages.Selector(instance_ids=[text]), {"instance_id": text}) for text in selector.instance_ids]
+        if selected.patterns:
+            wanted = messages.Selector(names=selected.patterns)
+            with connection.broker() as client:
+                rows = client.request(messages.ListSessions(request.target, wanted)).sessions
+            if not rows:
+                display.warning(f"No session that is held fits {_selector.described(wanted)}.")
+            named = {name.casefold() for name in selected.exact}
+            chosen += [
+                (messages.Selector(instance_ids=[row["instance_id"]]), row)
+                for row in rows
+                if str(row["name"]).casefold() not in named
+            ]
+        return chosen
+
+    def _text_of(self, path: str) -> str:
+        """A script file of the controller, found and decrypted as ansible.builtin.copy does."""
+        real = self._loader.get_real_file(self._find_needle("files", path))
+        try:
+            with open(real, "rb") as file:
+                return _invoke.decoded(file.read(), path)
+        finally:
+            self._loader.cleanup_tmp_file(real)

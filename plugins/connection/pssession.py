@@ -29,8 +29,9 @@ notes:
   - A command that may have started is never run again. Where a connection broke and the outcome cannot be
     known, the task fails and says so.
 seealso:
-  - module: remoting.powershell.pssession_invoke
+  - module: remoting.powershell.pssession
   - module: remoting.powershell.pssession_info
+  - module: remoting.powershell.pssession_invoke
 extends_documentation_fragment:
   - connection_pipelining
   - remoting.powershell.wsman

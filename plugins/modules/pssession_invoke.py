@@ -8,15 +8,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: pssession_invoke
-short_description: Run a script or a command in the session of a host
+short_description: Run a script or a command in sessions
 version_added: 0.1.0
 description:
   - Runs PowerShell in the session that all tasks of this module share on a host, as C(Invoke-Command -Session) does.
     Variables, functions, aliases and imported modules stay for the next task and the next playbook.
+  - It can also run in sessions of a given name, in several at once, in a temporary one, or in one that is left
+    disconnected on the host while the command goes on.
   - Options and results are called as those of M(ansible.windows.win_powershell), so that a task moves over by its
     module's name.
 extends_documentation_fragment:
   - remoting.powershell.session_module
+  - remoting.powershell.session_selector
 attributes:
   check_mode:
     description: Whether the module works in check mode.
@@ -32,12 +35,20 @@ options:
       - The script to run, in the session's global scope.
       - It can set C($Ansible.Changed), C($Ansible.Failed), C($Ansible.Result) and C($Ansible.Diff), and read
         C($Ansible.CheckMode) and C($Ansible.Verbosity).
-      - Exactly one of O(script) and O(command) is needed.
+      - Exactly one of O(script), O(path) and O(command) is needed.
     type: str
+  path:
+    description:
+      - A file of the controller with the script to run, as C(Invoke-Command -FilePath) takes it. It is found as
+        M(ansible.builtin.copy) finds its source (in C(files) of the role and beside the playbook), and may be encrypted
+        with Ansible Vault.
+      - It is read as UTF-8 unless it has a byte order mark.
+    type: path
   command:
     description:
       - The name of a command to run with O(parameters) and O(arguments).
-      - It is sent as a command without any script, so that it works in sessions that allow no language (JEA).
+      - It is sent as a command without any script, so that it works in sessions that allow no language (JEA). O(chdir),
+        O(creates), O(removes) and O(depth) need a script.
     type: str
   parameters:
     description:
@@ -45,7 +56,8 @@ options:
     type: dict
   sensitive_parameters:
     description:
-      - Parameters that are passed as a SecureString or a PSCredential.
+      - Parameters that are passed as a SecureString or a PSCredential. Their values are replaced in what the task
+        returns.
     type: list
     elements: dict
     suboptions:
@@ -72,6 +84,18 @@ options:
       - Objects for the pipeline; a script finds them in C($input) or in its C(process) block.
     type: list
     elements: raw
+  creates:
+    description:
+      - A path on the host, which may hold wildcards. Where it exists the script is skipped.
+    type: str
+  removes:
+    description:
+      - A path on the host, which may hold wildcards. Where it does not exist the script is skipped.
+    type: str
+  chdir:
+    description:
+      - The location in which the script runs. Afterwards the session is where it was before.
+    type: str
   error_action:
     description:
       - What an error does that is not terminating; V(stop) makes it a terminating one, which fails the task.
@@ -81,14 +105,67 @@ options:
       - continue
       - silently_continue
       - stop
+  depth:
+    description:
+      - How many levels of objects in objects RV(output), RV(result) and RV(ignore:diff) have; deeper ones come as text.
+      - PowerShell Remoting sends one level of objects (of dictionaries and lists all), which is what RV(output) has if
+        this is not set. RV(result) and RV(ignore:diff) then have nine.
+    type: int
+  output_format:
+    description:
+      - How RV(output) comes back. V(objects) gives values, V(text) the lines that a console shows, made on the host by
+        C(Out-String).
+    type: str
+    choices:
+      - objects
+      - text
+    default: objects
   timeout:
     description:
-      - Stops the pipeline after so many seconds and fails the task.
+      - Stops the pipeline after so many seconds and fails the task. The session stays, with its state.
     type: float
+  temporary:
+    description:
+      - Whether to run in a session that is made for it and removed afterwards, as C(Invoke-Command -ComputerName) does.
+        Not together with a selector.
+    type: bool
+    default: false
+  in_disconnected_session:
+    description:
+      - Whether to start it in a new session and leave that at once, disconnected, as
+        C(Invoke-Command -InDisconnectedSession) does. The task ends while the command goes on.
+        M(remoting.powershell.pssession_receive) fetches what it wrote, in the same job or another.
+      - Not together with a selector, O(temporary) or O(timeout).
+    type: bool
+    default: false
+  session_name:
+    description:
+      - The name of the session that O(in_disconnected_session) makes. It is made though there may be one of the name
+        already.
+    type: str
+  idle_timeout:
+    description:
+      - After how many seconds without a client the server removes the session that O(in_disconnected_session) makes,
+        even if its command still runs then; V(60) or more.
+      - Without it V(86400), or the server's maximum where that is less.
+    type: int
+  output_buffering_mode:
+    description:
+      - What the session that O(in_disconnected_session) makes does with output when its buffer is full. V(Block)
+        suspends the command until somebody receives it, V(Drop) drops the oldest output.
+      - V(Drop) if not set.
+    type: str
+    choices:
+      - Block
+      - Drop
 notes:
   - The task has C(changed) unless the script sets C($Ansible.Changed) to false, and fails on a terminating error.
   - C(exit) ends the script and sets RV(rc); it is no failure by itself.
+  - With several sessions it runs in all of them at once. Where one fails the others go on, and the task fails in the
+    end.
 seealso:
+  - module: remoting.powershell.pssession
+  - module: remoting.powershell.pssession_receive
   - module: ansible.windows.win_powershell
 """
 
@@ -146,6 +223,76 @@ EXAMPLES = r"""
       Name: spooler
   vars:
     ansible_pssession_configuration_name: PrintOperators
+
+- name: Use a session of its own name (Invoke-Command -Session)
+  remoting.powershell.pssession_invoke:
+    name: nightly
+    script: $total += 1; $total
+
+- name: Run in several sessions at once
+  remoting.powershell.pssession_invoke:
+    name: [build, test*]
+    script: Get-Location | Select-Object -ExpandProperty Path
+  register: places
+
+- name: Show where each is
+  ansible.builtin.debug:
+    msg: "{{ item.session.name }}: {{ item.output[0] }}"
+  loop: "{{ places.results }}"
+  loop_control:
+    label: "{{ item.session.name }}"
+
+- name: Run in a session that is gone afterwards (Invoke-Command -ComputerName)
+  remoting.powershell.pssession_invoke:
+    temporary: true
+    script: Get-Process -Name powershell | Measure-Object | Select-Object -ExpandProperty Count
+
+- name: Run a script file of the controller, once
+  remoting.powershell.pssession_invoke:
+    path: install.ps1
+    arguments: [full]
+    parameters:
+      Source: \\files\share\product
+    chdir: C:\install
+    creates: C:\Program Files\Product\product.exe
+    timeout: 600
+
+- name: Read a deep structure
+  remoting.powershell.pssession_invoke:
+    script: Get-Content -LiteralPath C:\app\settings.json -Raw | ConvertFrom-Json
+    depth: 5
+  register: settings
+
+- name: Show a table as a console does
+  remoting.powershell.pssession_invoke:
+    script: Get-Service | Format-Table -Property Name, Status
+    output_format: text
+
+- name: Start something that runs on (Invoke-Command -InDisconnectedSession)
+  remoting.powershell.pssession_invoke:
+    script: Start-Backup
+    in_disconnected_session: true
+    session_name: backup
+    idle_timeout: 172800
+
+- name: Fetch what it wrote, in this job or another
+  remoting.powershell.pssession_receive:
+    name: backup
+    remove: true
+
+# Ad-hoc commands share the session, too:
+#   ansible web1 -m remoting.powershell.pssession_invoke -a 'script="$x = 42"'
+#   ansible web1 -m remoting.powershell.pssession_invoke -a 'script="$x"'
+
+- name: Give all modules of the collection the same defaults
+  hosts: web
+  module_defaults:
+    group/remoting.powershell.pssession:
+      name: nightly
+  tasks:
+    - name: Run in the session nightly
+      remoting.powershell.pssession_invoke:
+        script: Get-Date
 """
 
 RETURN = r"""
@@ -350,13 +497,20 @@ had_errors:
   returned: success or failure of the script
   type: bool
   sample: false
+state:
+  description: V(running), since the command goes on.
+  returned: with O(in_disconnected_session)
+  type: str
+  sample: running
 session:
   description: The session that it ran in, as a row of RV(remoting.powershell.pssession_info#module:sessions).
-  returned: success or failure of the script
+  returned: for a single session
   type: dict
   contains:
     availability:
-      description: V(Available) or V(Busy).
+      description: >-
+        V(Available), V(Busy) while something runs in it or another client holds it, or V(None) where it is not
+        connected.
       type: str
       returned: always
       sample: Available
@@ -371,12 +525,13 @@ session:
       returned: always
       sample: Microsoft.PowerShell
     id:
-      description: The session's number, given by the broker.
+      description: The session's number, given by the broker; null where the broker does not hold it.
       type: int
       returned: always
       sample: 1
     idle_timeout:
-      description: After how many seconds without work the server removes the session; null where the server decides.
+      description: After how many seconds without a client the server removes the session; null where the server
+        decides.
       type: int
       returned: always
       sample: 300
@@ -394,7 +549,7 @@ session:
       description: The session's name, given or made.
       type: str
       returned: always
-      sample: Ansible1
+      sample: nightly
     owner:
       description: The user who connected; null where a ticket says who.
       type: str
@@ -420,4 +575,30 @@ session:
       type: str
       returned: always
       sample: wsman
+results:
+  description: One row for each session, with the fields that a single one returns.
+  returned: if a list or a wildcard was given, or several sessions fit
+  type: list
+  elements: dict
+  contains:
+    changed:
+      description: Whether it has changed something.
+      type: bool
+      returned: always
+      sample: true
+    failed:
+      description: Whether it failed.
+      type: bool
+      returned: if it failed
+      sample: true
+    msg:
+      description: Why it failed.
+      type: str
+      returned: if it failed
+      sample: "The session nightly (Id 3) on web1.example.com is Broken."
+    session:
+      description: The session, as RV(session); what the task called it where it was not found.
+      type: dict
+      returned: always
+      sample: {id: 3, name: nightly, state: Disconnected}
 """

@@ -15,6 +15,15 @@ from ansible.plugins.loader import connection_loader
 
 if typing.TYPE_CHECKING:
     from ..connection.pssession import Connection
+    from . import _selector, _several
+    from ._client import BrokerClient
+    from ._wire import errors, messages
+    from ._wire.target import Target
+else:
+    from ._cached import load
+
+    _selector, _several = load("_selector", "_several")
+    errors, messages = load("_wire.errors", "_wire.messages")
 
 _CONNECTION = "remoting.powershell.pssession"
 #: Connections whose variables ours reads as well.
@@ -38,15 +47,54 @@ class SessionAction(ActionBase):  # type: ignore[misc]
         self._supports_check_mode = True
         self._supports_async = False
         result = typing.cast("dict[str, typing.Any]", super().run(tmp, task_vars))
+        self._spell_choices()
         _validation, arguments = self.validate_argument_spec(self.ARGUMENT_SPEC, **self.CONSTRAINTS)
         connection = self._session_connection(task_vars or {})
         try:
             result.update(self.act(connection, arguments))
+        except errors.PSSessionError as error:
+            raise AnsibleActionFail(error.message) from None
         finally:
             # The task's own connection is core's to close; closing hangs up and keeps the session.
             if connection is not self._connection:
                 connection.close()
         return result
+
+    def selection(self, arguments: dict[str, typing.Any]) -> _selector.Selection:
+        """The sessions that the task's selector names; raises PSSessionError (usage)."""
+        return _selector.selection(arguments, self._task.args)
+
+    def ask(
+        self,
+        connection: Connection,
+        selected: _selector.Selection,
+        request: typing.Callable[[Target], object],
+    ) -> dict[str, typing.Any]:
+        """The module's result of a request that is answered with one row for each session."""
+        if selected.nothing:
+            return _several.gathered([])
+        target = connection.target()
+        with connection.broker() as client:
+            before = _states(client, target) if self._task.diff else None
+            return _several.concluded(client.request(request(target)).results, selected.several, before)
+
+    def ask_at_once(
+        self, connection: Connection, requests: list[object], sessions: list[dict[str, typing.Any]]
+    ) -> dict[str, typing.Any]:
+        """The module's result of several such requests, each about one of the sessions, side by side."""
+        before = None
+        if self._task.diff:
+            with connection.broker() as client:
+                before = _states(client, connection.target())
+        return _several.concluded(_several.answers(connection, requests, sessions), several=True, before=before)
+
+    def _spell_choices(self) -> None:
+        """Choices may be written in upper or lower case, as in PowerShell."""
+        for name, option in self.ARGUMENT_SPEC.items():
+            given = self._task.args.get(name)
+            if isinstance(given, str):
+                spelled = {choice.casefold(): choice for choice in option.get("choices", ())}
+                self._task.args[name] = spelled.get(given.casefold(), given)
 
     def _session_connection(self, task_vars: dict[str, typing.Any]) -> Connection:
         """The host's own connection, or one of ours with the options that psrp's or winrm's variables give it."""
@@ -81,3 +129,9 @@ class SessionAction(ActionBase):  # type: ignore[misc]
             return {name: self._templar.template(variables[name]) for name in names if name in variables}
         finally:
             self._templar.available_variables = before
+
+
+def _states(client: BrokerClient, target: Target) -> dict[str, str]:
+    """The states of all sessions of the host's user, by instance id."""
+    listed = client.request(messages.ListSessions(target, scope="computer")).sessions
+    return {str(row.get("instance_id")).lower(): str(row.get("state")) for row in listed}

@@ -5,21 +5,44 @@
 
 from __future__ import annotations
 
+import codecs
 import typing
 
-from . import _results, _values, scripts
+from . import _creation, _results, _selector, _values, scripts
 from ._client import BrokerClient
-from ._wire.messages import Command, Run
+from ._wire.errors import ErrorKind, PSSessionError
+from ._wire.messages import Command, Receive, Run
+from ._wire.record import replaced
 from ._wire.target import Target
 
 _ERROR_ACTIONS = {"continue": "Continue", "silently_continue": "SilentlyContinue", "stop": "Stop"}
+#: Each decoder drops its mark; UTF-32's begins as that of UTF-16 does.
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+#: The most that ConvertTo-Json of Windows PowerShell takes, less the level that is ours.
+_DEEPEST = 99
 
 ARGUMENT_SPEC: dict[str, dict[str, typing.Any]] = {
+    **_selector.SEVERAL,
     "arguments": {"type": "list", "elements": "raw"},
+    "chdir": {"type": "str"},
     "command": {"type": "str"},
+    "creates": {"type": "str"},
+    "depth": {"type": "int"},
     "error_action": {"type": "str", "choices": list(_ERROR_ACTIONS)},
+    "idle_timeout": {"type": "int"},
+    "in_disconnected_session": {"type": "bool", "default": False},
     "input": {"type": "list", "elements": "raw"},
+    "output_buffering_mode": {"type": "str", "choices": list(_creation.BUFFERING_MODES)},
+    "output_format": {"type": "str", "choices": ["objects", "text"], "default": "objects"},
     "parameters": {"type": "dict"},
+    "path": {"type": "path"},
+    "removes": {"type": "str"},
     "script": {"type": "str"},
     "sensitive_parameters": {
         "type": "list",
@@ -36,12 +59,55 @@ ARGUMENT_SPEC: dict[str, dict[str, typing.Any]] = {
         # The values are marked one by one; the list itself holds no more than names.
         "no_log": False,
     },
+    "session_name": {"type": "str"},
+    "temporary": {"type": "bool", "default": False},
     "timeout": {"type": "float"},
 }
 CONSTRAINTS: dict[str, typing.Any] = {
-    "mutually_exclusive": [("script", "command")],
-    "required_one_of": [("script", "command")],
+    "mutually_exclusive": [("script", "path", "command")],
+    "required_one_of": [("script", "path", "command")],
 }
+#: What is decided on the host by a script of ours, which a bare command does without.
+_OF_SCRIPTS = ("chdir", "creates", "depth", "removes")
+#: What describes the session that in_disconnected_session makes.
+_OF_LEFT_SESSIONS = ("idle_timeout", "output_buffering_mode", "session_name")
+
+
+def check(arguments: dict[str, typing.Any], selected: _selector.Selection) -> None:
+    """Raises PSSessionError (usage) that names the option, its value and the remedy."""
+    left, temporary = arguments["in_disconnected_session"], arguments["temporary"]
+    if arguments["command"]:
+        for name in _OF_SCRIPTS:
+            if arguments[name] is not None:
+                raise _bad(
+                    f"{name} is {arguments[name]!r}, and command sends no script that could heed it, so that it works "
+                    f"in sessions without a language. Remove {name}, or use script."
+                )
+    if left and temporary:
+        raise _bad("temporary and in_disconnected_session are mutually exclusive: one removes what the other leaves.")
+    for option in ("temporary", "in_disconnected_session"):
+        if arguments[option] and not (selected.selector.implicit and not selected.nothing):
+            hint = "; session_name names it" if left else ""
+            raise _bad(
+                f"{option} is true, which makes a new session{hint}. "
+                f"Remove {_selector.described(selected.selector)}, or {option}."
+            )
+    for name in _OF_LEFT_SESSIONS:
+        if arguments[name] is not None and not left:
+            raise _bad(
+                f"{name} is {arguments[name]!r}: it belongs to in_disconnected_session, which is false. "
+                "Sessions that exist were given theirs by pssession."
+            )
+    if left and arguments["timeout"] is not None:
+        raise _bad(
+            f"timeout is {arguments['timeout']:g}: nobody waits for what runs in a disconnected session. "
+            "Remove it; idle_timeout says how long the session may last."
+        )
+    _creation.check_idle_timeout(arguments["idle_timeout"])
+    if arguments["timeout"] is not None and arguments["timeout"] <= 0:
+        raise _bad(f"timeout is {arguments['timeout']:g}: it must be more than 0 seconds.")
+    if arguments["depth"] is not None and not 1 <= arguments["depth"] <= _DEEPEST:
+        raise _bad(f"depth is {arguments['depth']}: it must be from 1 to {_DEEPEST}.")
 
 
 def request(target: Target, arguments: dict[str, typing.Any], check_mode: bool, verbosity: int) -> Run:
@@ -49,7 +115,7 @@ def request(target: Target, arguments: dict[str, typing.Any], check_mode: bool, 
 
     Args:
         target: Who connects where.
-        arguments: As ARGUMENT_SPEC has validated them.
+        arguments: As ARGUMENT_SPEC has validated them; where a file was given its text is in `script`.
         check_mode: Whether the script may predict only.
         verbosity: Ansible's, for ``$Ansible.Verbosity``.
 
@@ -58,28 +124,63 @@ def request(target: Target, arguments: dict[str, typing.Any], check_mode: bool, 
     named = _named(arguments)
     positional = _values.to_wire(arguments["arguments"] or [])
     if arguments["command"]:
-        command = _command(arguments, named, positional)
+        commands = _commands(arguments, named, positional)
     else:
-        command = _script(arguments, named, positional, check_mode, verbosity)
+        commands = [_script(arguments, named, positional, check_mode, verbosity)]
     values = arguments["input"]
     return Run(
-        target,
-        [command],
+        _left(target, arguments) if arguments["in_disconnected_session"] else target,
+        commands,
         input="none" if values is None else "values",
         values=_values.to_wire(values or []),
         output="objects",
         shared=True,
         timeout=arguments["timeout"],
+        temporary=arguments["temporary"],
+        leave=arguments["in_disconnected_session"],
     )
 
 
-def run(client: BrokerClient, request: Run, warn: typing.Callable[[str], None]) -> dict[str, typing.Any]:
-    """Runs the pipeline and returns the module's result; raises PSSessionError."""
+def run(client: BrokerClient, request: Run | Receive, warn: typing.Callable[[str], None]) -> dict[str, typing.Any]:
+    """Runs or receives a pipeline and returns the module's result; raises PSSessionError."""
     records = _results.Collected()
     finished = client.run(request, on_records=records.add)
     for warning in finished.warnings:
         warn(warning)
+    if isinstance(request, Receive):
+        return _results.received(records, finished)
+    if request.leave:
+        return {"changed": True, "failed": False, "state": finished.state, "session": finished.session}
     return _results.module_result(records, finished)
+
+
+def decoded(content: bytes, path: str) -> str:
+    """A script file's text: in the encoding that its byte order mark names, or UTF-8; raises PSSessionError (usage)."""
+    marked = [encoding for mark, encoding in _MARKS.items() if content.startswith(mark)]
+    try:
+        return content.decode(marked[0] if marked else "utf-8")
+    except UnicodeDecodeError as error:
+        raise _bad(
+            f"path is {path!r}, which is no text in {error.encoding} (byte {error.start}). "
+            "Save it as UTF-8, or with a byte order mark."
+        ) from None
+
+
+def secrets(arguments: dict[str, typing.Any]) -> set[str]:
+    """The texts that no result may show."""
+    sensitive = arguments["sensitive_parameters"] or []
+    return {str(secret[key]) for secret in sensitive for key in ("value", "password") if secret[key]}
+
+
+def _left(target: Target, arguments: dict[str, typing.Any]) -> Target:
+    """The target of a session that is left on the server; the broker knows for how long the server allows that."""
+    return replaced(
+        target,
+        session_name=arguments["session_name"] or target.session_name,
+        idle_timeout=arguments["idle_timeout"],
+        # Block, the server's default, would suspend the work as soon as the buffer is full.
+        output_buffering_mode=arguments["output_buffering_mode"] or "Drop",
+    )
 
 
 def _named(arguments: dict[str, typing.Any]) -> dict[str, typing.Any]:
@@ -92,12 +193,17 @@ def _named(arguments: dict[str, typing.Any]) -> dict[str, typing.Any]:
     return named
 
 
-def _command(arguments: dict[str, typing.Any], named: dict[str, typing.Any], positional: list[typing.Any]) -> Command:
+def _commands(
+    arguments: dict[str, typing.Any], named: dict[str, typing.Any], positional: list[typing.Any]
+) -> list[Command]:
     """A bare command, no script around it: what a session without a language takes (JEA)."""
     if arguments["error_action"]:
         named = {**named, "ErrorAction": _ERROR_ACTIONS[arguments["error_action"]]}
     parameters = [[None, value] for value in positional] + [list(pair) for pair in named.items()]
-    return Command(str(arguments["command"]), is_script=False, parameters=parameters)
+    commands = [Command(str(arguments["command"]), is_script=False, parameters=parameters)]
+    if arguments["output_format"] == "text":
+        commands.append(Command("Out-String", is_script=False, parameters=[["Stream", True]]))
+    return commands
 
 
 def _script(
@@ -116,5 +222,14 @@ def _script(
         "ErrorAction": _ERROR_ACTIONS.get(arguments["error_action"], ""),
         "CheckMode": check_mode,
         "Verbosity": verbosity,
+        "Creates": str(arguments["creates"] or ""),
+        "Removes": str(arguments["removes"] or ""),
+        "Chdir": str(arguments["chdir"] or ""),
+        "Depth": arguments["depth"] or 0,
+        "AsText": arguments["output_format"] == "text",
     }
     return Command(scripts.read("invoke"), use_local_scope=False, parameters=[["__pssession", settings]])
+
+
+def _bad(message: str) -> PSSessionError:
+    return PSSessionError(ErrorKind.USAGE, message)

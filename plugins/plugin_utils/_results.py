@@ -17,6 +17,8 @@ OUR_VARIABLES = "$__pssession"
 #: Streams whose records are lists in a module's result.
 _LISTS = ("output", "error", "warning", "verbose", "debug", "information")
 _TEXTS = ("host_out", "host_err")
+#: The states of a pipeline that has ended; a disconnected one may be running, or none at all.
+_ENDED = ("completed", "failed", "stopped")
 
 
 class Collected:
@@ -32,6 +34,9 @@ class Collected:
 
     def __getitem__(self, stream: str) -> list[typing.Any]:
         return self._entries.get(stream, [])
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
 
     def errors(self, finished: Finished) -> list[dict[str, typing.Any]]:
         """The error records, and last the one that ended the pipeline, if one did."""
@@ -70,27 +75,47 @@ def command_result(
 
 def module_result(records: Collected, finished: Finished) -> dict[str, typing.Any]:
     """The result of pssession_invoke, of a pipeline with output `objects`."""
-    result: dict[str, typing.Any] = {name: list(records[name]) for name in _LISTS}
-    result.update({name: "".join(records[name]) for name in _TEXTS})
-    outcome = _take_outcome(result["information"])
-    result["error"] = [_error_row(error) for error in records.errors(finished)]
+    result, outcome = _streams(records, finished)
+    ended_badly = finished.state != "completed"
     result.update(
         changed=outcome.get("changed", True),
-        failed=outcome.get("failed", False) or finished.state != "completed",
-        result=outcome.get("result", {}),
+        failed=outcome.get("failed", False) or ended_badly,
         rc=records.exit_code(finished),
-        had_errors=bool(result["error"]) or finished.state != "completed",
-        session=finished.session,
+        had_errors=bool(result["error"]) or ended_badly,
     )
-    if outcome.get("diff") and isinstance(outcome["diff"], dict):
-        result["diff"] = outcome["diff"]
     if outcome.get("skipped"):
         result.update(skipped=True, msg=outcome["skipped"])
-    if finished.state != "completed":
+    if ended_badly:
         result["msg"] = _why(finished)
     elif result["failed"]:
         result["msg"] = "The script set $Ansible.Failed."
     return result
+
+
+def received(records: Collected, finished: Finished) -> dict[str, typing.Any]:
+    """The result of pssession_receive: before the end, and where all was delivered before, nothing was changed."""
+    ended = finished.state in _ENDED
+    if ended:
+        result = module_result(records, finished)
+        # What an earlier receive has delivered it has reported, too.
+        result["changed"] = result["changed"] and bool(records)
+    else:
+        result, _outcome = _streams(records, finished)
+        result.update(changed=False, failed=False, rc=None, had_errors=bool(result["error"]))
+    result.update(state=finished.state, output_truncated=finished.truncated)
+    return result
+
+
+def _streams(records: Collected, finished: Finished) -> tuple[dict[str, typing.Any], dict[str, typing.Any]]:
+    """What a pipeline wrote, by field, and what became of ``$Ansible``."""
+    result: dict[str, typing.Any] = {name: list(records[name]) for name in _LISTS}
+    result.update({name: "".join(records[name]) for name in _TEXTS})
+    outcome = _take_outcome(result["information"])
+    result["error"] = [_error_row(error) for error in records.errors(finished)]
+    result.update(result=outcome.get("result", {}), session=finished.session)
+    if outcome.get("diff") and isinstance(outcome["diff"], dict):
+        result["diff"] = outcome["diff"]
+    return result, outcome
 
 
 def _take_outcome(information: list[typing.Any]) -> dict[str, typing.Any]:

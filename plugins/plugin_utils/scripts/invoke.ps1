@@ -7,7 +7,8 @@
 # This runs in the global scope itself: each variable of its own is a global one, begins with __pssession and is removed
 # in the end. Nothing here may rely on a variable or a key that may be missing: the session may be in strict mode.
 param(
-    # Script, Parameters, Arguments, HasInput, ErrorAction ('' leaves the session's own), CheckMode, Verbosity
+    # Script, Parameters, Arguments, HasInput, ErrorAction ('' leaves the session's own), CheckMode, Verbosity;
+    # Creates, Removes and Chdir ('' is none), Depth (0 leaves it to remoting), AsText
     [hashtable]$__pssession
 )
 
@@ -21,6 +22,37 @@ $__pssessionAnsible = [PSCustomObject]@{
 }
 $__pssessionBefore = @{ Ansible = @(); ErrorAction = $ErrorActionPreference }
 $__pssessionSkipped = ''
+$__pssessionMoved = $false
+$__pssessionDepth = $__pssession['Depth']
+# Remoting sends an object's properties, and what these hold as text. Dictionaries it sends whole, however deep.
+$__pssessionDeepen = {
+    param($Value, [int]$Depth)
+
+    $base = if ($null -ne $Value) { $Value.PSObject.BaseObject }
+    $leaves = 'String', 'ScriptBlock', 'SecureString', 'PSCredential', 'Uri', 'Version', 'RuntimeType', 'XmlDocument'
+    if ($Depth -le 1 -or $null -eq $base -or $base -is [ValueType] -or $base.GetType().Name -in $leaves) {
+        , $Value
+    }
+    elseif ($base -is [System.Collections.IDictionary]) {
+        $table = [ordered]@{}
+        foreach ($key in @($base.Keys)) {
+            $table["$key"] = & $__pssessionDeepen $base[$key] ($Depth - 1)
+        }
+        $table
+    }
+    elseif ($base -is [System.Collections.IEnumerable]) {
+        , @(foreach ($item in $base) { , (& $__pssessionDeepen $item $Depth) })
+    }
+    else {
+        $table = [ordered]@{}
+        foreach ($property in $Value.PSObject.Properties) {
+            # What reading a property throws is no error of the script.
+            $held = try { , $property.Value } catch { $null }
+            $table[$property.Name] = & $__pssessionDeepen $held ($Depth - 1)
+        }
+        $table
+    }
+}
 if (Test-Path -LiteralPath Variable:Ansible) {
     $__pssessionBefore['Ansible'] = @(, $Ansible)
 }
@@ -28,7 +60,13 @@ try {
     $__pssessionBlock = [ScriptBlock]::Create($__pssession['Script'])
     $__pssessionNamed = $__pssession['Parameters']
     $__pssessionPositional = $__pssession['Arguments']
-    if ($__pssession['CheckMode']) {
+    if ($__pssession['Creates'] -and (Test-Path -Path $__pssession['Creates'])) {
+        $__pssessionSkipped = "skipped, since $($__pssession['Creates']) exists"
+    }
+    elseif ($__pssession['Removes'] -and -not (Test-Path -Path $__pssession['Removes'])) {
+        $__pssessionSkipped = "skipped, since $($__pssession['Removes']) does not exist"
+    }
+    elseif ($__pssession['CheckMode']) {
         if ($__pssessionBlock.Attributes | Where-Object -FilterScript {
                 $_ -is [System.Management.Automation.CmdletBindingAttribute] -and $_.SupportsShouldProcess
             }) {
@@ -44,7 +82,31 @@ try {
         if ($__pssession['ErrorAction']) {
             $ErrorActionPreference = $__pssession['ErrorAction']
         }
-        if ($__pssession['HasInput']) {
+        if ($__pssession['Chdir']) {
+            $ExecutionContext.SessionState.Path.PushCurrentLocation('__pssession')
+            $__pssessionMoved = $true
+            Set-Location -LiteralPath $__pssession['Chdir'] -ErrorAction Stop
+        }
+        if ($__pssession['AsText']) {
+            if ($__pssession['HasInput']) {
+                $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | Out-String -Stream
+            }
+            else {
+                . $__pssessionBlock @__pssessionPositional @__pssessionNamed | Out-String -Stream
+            }
+        }
+        elseif ($__pssession['Depth'] -gt 1) {
+            $__pssessionConvert = {
+                process { , (& $__pssessionDeepen $_ $__pssessionDepth) }
+            }
+            if ($__pssession['HasInput']) {
+                $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionConvert
+            }
+            else {
+                . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionConvert
+            }
+        }
+        elseif ($__pssession['HasInput']) {
             $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed
         }
         else {
@@ -60,6 +122,15 @@ finally {
         $ErrorActionPreference = $__pssessionBefore['ErrorAction']
     }
     $__pssession = $null
+    if ($__pssessionMoved) {
+        # A method, since it works in a stopped pipeline, too; where the place before is gone, the session stays here.
+        try {
+            $null = $ExecutionContext.SessionState.Path.PopLocation('__pssession')
+        }
+        catch {
+            Write-Debug -Message "The session's location before chdir is gone: $_"
+        }
+    }
     try {
         $__pssessionOutcome = @{
             changed = [bool]$__pssessionAnsible.Changed -and -not $__pssessionSkipped
@@ -69,7 +140,9 @@ finally {
             skipped = $__pssessionSkipped
         }
         Write-Information -InformationAction SilentlyContinue -Tags 'remoting.powershell.outcome' -MessageData (
-            ConvertTo-Json -InputObject $__pssessionOutcome -Depth 10 -Compress
+            ConvertTo-Json -InputObject $__pssessionOutcome -Compress -Depth $(
+                if ($__pssessionDepth) { $__pssessionDepth + 1 } else { 10 }
+            )
         )
     }
     finally {
