@@ -17,6 +17,8 @@ from .._wire.errors import ErrorKind, PSSessionError, WireError
 from .._wire.messages import (
     ANSWERS,
     REQUESTS,
+    ConnectSessions,
+    DisconnectSessions,
     Done,
     Failure,
     Finished,
@@ -24,13 +26,18 @@ from .._wire.messages import (
     Input,
     ListSessions,
     Note,
+    OpenSession,
+    RemoveSessions,
     Reset,
+    Result,
+    Results,
     Sessions,
     Shutdown,
     Welcome,
 )
 from .._wire.messages import Run as RunMessage
-from . import jobs
+from . import capability, jobs, listing, removing, requests
+from .asking import Asker
 from .group import Playbook
 from .parallel import in_parallel, in_thread
 from .running import Ending, Job, Run
@@ -64,6 +71,8 @@ class Client:
         self._run: Run | None = None
         self._unfinished: Run | None = None
         self._lock = threading.Lock()
+        #: What goes on for several sessions at once may have something to say at once.
+        self._send_lock = threading.Lock()
         #: Whom it works for, known after `Hello`; no process has the pid 0.
         self.playbook: Playbook = (0, 0)
 
@@ -112,10 +121,13 @@ class Client:
 
     def _dispatch(self, message: typing.Any, body: bytes) -> None:
         try:
+            capability.check(message)
             if isinstance(message, RunMessage):
                 self._handle_run(message, body)
             elif isinstance(message, ListSessions):
-                self._send(Sessions(self._shared.registry.rows(message.target), self._shared.facts()))
+                self._send(Sessions(listing.list_sessions(self._shared, message), self._shared.facts()))
+            elif isinstance(message, (OpenSession, RemoveSessions, DisconnectSessions, ConnectSessions)):
+                self._send(Results(self._results(message)))
             elif isinstance(message, Reset):
                 self._send(Done(self._reset(message)))
             elif isinstance(message, Shutdown):
@@ -229,6 +241,16 @@ class Client:
         in_parallel(lambda session: session.close(), sessions)
         return len(sessions)
 
+    def _results(self, message: OpenSession | RemoveSessions | DisconnectSessions | ConnectSessions) -> list[Result]:
+        asker = Asker(self._shared, message.target, self.playbook, self._note)
+        if isinstance(message, OpenSession):
+            return [requests.open_session(asker, message)]
+        if isinstance(message, RemoveSessions):
+            return removing.remove_sessions(asker, message)
+        if isinstance(message, DisconnectSessions):
+            return requests.disconnect_sessions(asker, message)
+        return requests.connect_sessions(asker, message)
+
     def _fail(self, error: PSSessionError) -> None:
         self._send(Failure(error.kind.value, error.message))
 
@@ -236,4 +258,5 @@ class Client:
         self._send(Note(level, text))
 
     def _send(self, message: object, body: bytes = b"") -> None:
-        ANSWERS.send(self._socket, message, body)
+        with self._send_lock:
+            ANSWERS.send(self._socket, message, body)

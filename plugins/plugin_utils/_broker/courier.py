@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import logging
+import math
 import typing
 import uuid
 
 from .._transport import TransportError
 from .._wire.target import Target
 from . import targets
-from .link import Connection, Link
+from .link import MAX_IDLE, Connection, Link
 from .recovery import Decision, Phase, decide
 
 T = typing.TypeVar("T")
@@ -68,14 +69,16 @@ class Courier:
         #: How often the answer to a Receive was lost on its way.
         self.cuts = 0
         #: Everything that is on a task's path goes over `main`; what must not wait for it goes over `side`.
-        self.main = Link(self._connection, clock)
-        self.side = Link(self._connection, clock)
+        max_idle = MAX_IDLE if target.can_disconnect else math.inf
+        self.main = Link(self._connection, clock, max_idle)
+        self.side = Link(self._connection, clock, max_idle)
 
     def retarget(self, target: Target) -> None:
         """Takes on a target of the same key; other timeouts or sizes are for new connections."""
         same = targets.same_connection(target, self._target)
         self._target = target
-        if not same:
+        # A stream ends the session with it.
+        if not same and target.can_disconnect:
             self._envelope = min(self._envelope, target.max_envelope_size)
             self.hang_up()
 

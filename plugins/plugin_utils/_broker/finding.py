@@ -22,8 +22,6 @@ from .wanted import Wanted, ambiguous, describe
 
 #: Seconds between two tries to connect to a session that its vanished client still holds; the last one is repeated.
 _PAUSES = (0.5, 1.0, 2.0, 5.0)
-#: WSMan's word for a shell that has a client.
-CONNECTED = "Connected"
 
 log = logging.getLogger("pssession.broker")
 #: Says something to the user while he waits: a level (warning, v to vvvvv) and a text.
@@ -44,6 +42,9 @@ class Finder:
 
     def shells(self, target: Target, courier: Courier) -> list[ShellDescription]:
         """Every PSSession of the user on the target's computer, one Enumerate; raises PSSessionError."""
+        if not target.can_disconnect:
+            # Nobody but its client can have a session over a stream.
+            return []
         before = self.registry.shells()
         try:
             shells = courier.request(Phase.IDLE, lambda way: way.enumerate_shells())

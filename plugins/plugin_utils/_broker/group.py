@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import typing
 
 from .._wire.target import Target
 from .session import Session, SessionState
@@ -72,7 +73,7 @@ class Group:
 
     def may_rest(self, session: Session, now: float) -> bool:
         """Whether a kept session may be disconnected: no playbook uses it, and nothing was done for a while."""
-        if self.ended is None or not session.kept or session.state is not SessionState.OPENED:
+        if self.ended is None or not session.stays or session.state is not SessionState.OPENED:
             return False
         return now - max(self.ended, session.last_used) >= REST
 
@@ -81,3 +82,53 @@ class Group:
         free = [session for session in self.sessions if session.number not in self.busy]
         self.sessions = []
         return free
+
+
+class Groups(dict[str, Group]):
+    """All groups, by the keys of their targets."""
+
+    def key(self, target: Target) -> str:
+        """The key of the target's group; a named session that was found under other options is in one of its own."""
+        key = target.key()
+        if key not in self and target.session_name is not None:
+            wanted = (target.session_name.casefold(), target.configuration_name.casefold())
+            for other, group in self.items():
+                theirs = group.target
+                if theirs.session_name is not None and theirs.is_same_host(target) and theirs.same_secrets(target):
+                    if (theirs.session_name.casefold(), theirs.configuration_name.casefold()) == wanted:
+                        return other
+        return key
+
+    def of(self, session: Session) -> Group | None:
+        """The group that holds a session."""
+        return next((group for group in self.values() if session in group.sessions), None)
+
+    def held(self, target: Target) -> list[Session]:
+        """The sessions on a target's host as its user, with its secrets, that are open or being opened."""
+        return [
+            session
+            for group in self.values()
+            if group.target.is_same_host(target) and group.target.same_secrets(target)
+            for session in group.sessions
+            if session.opened or session.number in group.busy
+        ]
+
+    def idle(self, wanted: typing.Callable[[Group, Session], bool]) -> typing.Iterator[tuple[Group, Session]]:
+        """The sessions that nobody uses and that satisfy a condition."""
+        for group in self.values():
+            for session in group.sessions:
+                if session.number not in group.busy and wanted(group, session):
+                    yield group, session
+
+    def sessions(self) -> list[Session]:
+        """Every session that is held."""
+        return [session for group in self.values() for session in group.sessions]
+
+    def forget(self, session: Session) -> None:
+        """Takes a session out, and its group with the last one."""
+        for key, group in list(self.items()):
+            if session in group.sessions:
+                group.sessions.remove(session)
+                group.busy.pop(session.number, None)
+                if not group.sessions:
+                    del self[key]

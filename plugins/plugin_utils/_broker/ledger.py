@@ -46,7 +46,7 @@ class Ledger:
         """A session's shell has become ours, or is gone; never raises."""
         with self._lock:
             before = dict(self._entries)
-            if session.kept and session.state in (SessionState.OPENED, SessionState.DISCONNECTED):
+            if session.stays and session.state in (SessionState.OPENED, SessionState.DISCONNECTED):
                 self._entries[str(session.shell_id)] = _place(session.target)
             else:
                 self._entries.pop(str(session.shell_id), None)

@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import dataclasses
+import typing
 import uuid
+
+from .._psrp.records import Record
 
 
 @dataclasses.dataclass
@@ -18,3 +21,10 @@ class Left:
     ended_state: str | None = None
     #: Whether its output may be received; one that was found by Enumerate takes a Connect of its own first.
     connected: bool = True
+    #: What was received for a client that went away, perhaps with the final state: the next one's.
+    undelivered: list[Record] = dataclasses.field(default_factory=list)
+
+
+def waiting(pipelines: typing.Iterable[Left]) -> list[Left]:
+    """The pipelines of which something is still to be received, in their order."""
+    return [left for left in pipelines if left.ended_state is None]

@@ -22,8 +22,10 @@ class Connection(typing.Protocol):
 
     max_payload: int
     last_used: float
-    broken: bool
     requests_sent: int
+
+    @property
+    def broken(self) -> bool: ...
 
     def create(
         self,
@@ -53,6 +55,7 @@ class Connection(typing.Protocol):
     def connect(self, shell_id: uuid.UUID, connection: bytes) -> bytes: ...
     def delete(self, shell_id: uuid.UUID) -> None: ...
     def connect_command(self, shell_id: uuid.UUID, command_id: uuid.UUID) -> None: ...
+    def get_shell(self, shell_id: uuid.UUID) -> ShellDescription: ...
     def enumerate_shells(self) -> list[ShellDescription]: ...
     def enumerate_commands(self, shell_id: uuid.UUID) -> list[uuid.UUID]: ...
     def close(self) -> None: ...
@@ -64,11 +67,18 @@ class Link:
     Args:
         connect: Makes a connection; it need not touch the network before its first request.
         clock: Seconds, monotonic.
+        max_idle: Seconds without use after which a connection is given up.
     """
 
-    def __init__(self, connect: typing.Callable[[], Connection], clock: typing.Callable[[], float]) -> None:
+    def __init__(
+        self,
+        connect: typing.Callable[[], Connection],
+        clock: typing.Callable[[], float],
+        max_idle: float = MAX_IDLE,
+    ) -> None:
         self._connect = connect
         self._clock = clock
+        self._max_idle = max_idle
         self._lock = threading.Lock()
         self._connection: Connection | None = None
         self._requests = 0
@@ -79,7 +89,7 @@ class Link:
     def use(self) -> typing.Iterator[Connection]:
         """The connection, a new one where the old one is broken or was idle for too long."""
         with self._lock:
-            self._drop_if(lambda connection: connection.broken or self._idle(connection) > MAX_IDLE)
+            self._drop_if(lambda connection: connection.broken or self._idle(connection) > self._max_idle)
             if self._connection is None:
                 self._connection = self._connect()
                 self.connections += 1
@@ -100,7 +110,7 @@ class Link:
         """Closes a connection that would not be used again; does not wait for one that is in use."""
         if self._lock.acquire(blocking=False):
             try:
-                self._drop_if(lambda connection: self._idle(connection) > MAX_IDLE)
+                self._drop_if(lambda connection: self._idle(connection) > self._max_idle)
             finally:
                 self._lock.release()
 

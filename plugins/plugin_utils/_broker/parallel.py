@@ -11,6 +11,7 @@ import threading
 import typing
 
 T = typing.TypeVar("T")
+R = typing.TypeVar("R")
 
 #: How many sessions are closed or kept alive at once.
 _WORKERS = 16
@@ -30,6 +31,19 @@ def in_thread(name: str, call: typing.Callable[[], object]) -> threading.Thread:
     thread = threading.Thread(target=guarded, name=name, daemon=True)
     thread.start()
     return thread
+
+
+def each(call: typing.Callable[[T], R], items: typing.Sequence[T]) -> list[R]:
+    """Calls once for every item, some at a time; the results in the items' order. The call raises nothing."""
+    results: dict[int, R] = {}
+
+    def one(number: int) -> None:
+        results[number] = call(items[number])
+
+    if len(items) == 1:
+        return [call(items[0])]
+    in_parallel(one, range(len(items)))
+    return [results[number] for number in range(len(items))]
 
 
 def in_parallel(call: typing.Callable[[T], object], items: typing.Sequence[T]) -> None:

@@ -16,7 +16,7 @@ import uuid
 
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.target import Target
-from .group import Group, Playbook
+from .group import Group, Groups, Playbook
 from .session import Session
 
 #: Says which of some sessions are meant; it may raise PSSessionError where one is wanted and several fit.
@@ -42,7 +42,7 @@ class Registry:
         self._clock = clock
         self._changed = changed
         self._condition = threading.Condition()
-        self._groups: dict[str, Group] = {}
+        self._groups = Groups()
         self._retired: list[Session] = []
         self._numbers = 0
 
@@ -71,9 +71,9 @@ class Registry:
         """
         deadline = self._clock() + target.busy_timeout
         with self._condition:
-            while chosen := choose(self._held(target)):
+            while chosen := choose(self._groups.held(target)):
                 session = chosen[0]
-                group = typing.cast(Group, self._group_of(session))
+                group = typing.cast(Group, self._groups.of(session))
                 if session.number not in group.busy:
                     return self._lease(group, session, target, playbook, task)
                 if not self._condition.wait(max(0.0, deadline - self._clock())):
@@ -83,19 +83,25 @@ class Registry:
     def create(self, target: Target) -> Session:
         """A session with an Id of its own that nobody can find before `add`."""
         with self._condition:
-            self._numbers += 1
-            return self._make(self._numbers, target)
+            return self._new(target)
+
+    def scout(self, target: Target) -> Session:
+        """A session without an Id, to ask the server with, or to `add` when there is something to adopt."""
+        return self._make(0, target)
 
     def add(self, session: Session, playbook: Playbook, task: str, private: bool = False) -> bool:
-        """Leases a session that `create` made; False where another one has the same shell.
+        """Leases a session that is not held yet; False where another one has the same shell.
 
         Args:
             private: Nobody gets it but who added it.
         """
         key = f"{session.target.key()}/{session.number}" if private else session.target.key()
         with self._condition:
-            if any(session.shell_id == other.shell_id for other in self._all()):
+            if any(session.shell_id == other.shell_id for other in self._groups.sessions()):
                 return False
+            if not session.number:
+                self._numbers += 1
+                session.number = self._numbers
             group = self._groups.get(key)
             if group is None or not group.target.same_secrets(session.target):
                 group = self._regroup(key, session.target)
@@ -106,9 +112,9 @@ class Registry:
     def release(self, session: Session, forget: bool = False) -> None:
         """Ends a lease; one to `forget` was closed by its user, or never opened."""
         with self._condition:
-            group = self._group_of(session)
+            group = self._groups.of(session)
             if forget:
-                self._forget(session)
+                self._groups.forget(session)
             elif group is None:
                 self._retired.append(session)
             else:
@@ -130,13 +136,13 @@ class Registry:
     def drop(self, target: Target) -> list[Session]:
         """Takes all of a target's sessions out; those in use are for their users to finish with, then retired."""
         with self._condition:
-            group = self._groups.pop(self._key(target), None)
+            group = self._groups.pop(self._groups.key(target), None)
             return group.retire() if group else []
 
     def discard(self, session: Session) -> None:
         """Takes one session out, in use or not; its user finishes with it."""
         with self._condition:
-            self._forget(session)
+            self._groups.forget(session)
             self._condition.notify_all()
 
     def playbook_ended(self, playbook: Playbook) -> None:
@@ -168,7 +174,7 @@ class Registry:
     ) -> typing.Iterator[list[Session]]:
         """Leases all sessions that nobody uses and that satisfy a condition, for housekeeping."""
         with self._condition:
-            taken = list(self._idle(wanted))
+            taken = list(self._groups.idle(wanted))
             for group, session in taken:
                 group.busy[session.number] = task
         try:
@@ -180,35 +186,57 @@ class Registry:
     def any_idle(self, wanted: typing.Callable[[Group, Session], bool]) -> bool:
         """Whether `idle` would lease anything."""
         with self._condition:
-            return any(self._idle(wanted))
+            return any(self._groups.idle(wanted))
 
     def held(self, target: Target) -> list[Session]:
         """The sessions on a target's host as its user, with its secrets, that are open or being opened."""
         with self._condition:
-            return self._held(target)
+            return self._groups.held(target)
 
-    def busy_with(self, session: Session) -> str | None:
-        """What is done in a session; None where nothing is."""
+    def own(self, target: Target) -> list[Session]:
+        """The target's own sessions, the named ones or the implicit ones, the first one first."""
         with self._condition:
-            group = self._group_of(session)
-            return group.busy.get(session.number) if group else None
+            group = self._groups.get(self._groups.key(target))
+            if group is None or not group.target.same_secrets(target):
+                return []
+            return [session for session in group.sessions if session.opened or session.number in group.busy]
+
+    def busy_with(self, session: Session, playbook: Playbook) -> str | None:
+        """What is done in a session, which the playbook keeps from now on, too; None where nothing is."""
+        with self._condition:
+            group = self._groups.of(session)
+            if group is None:
+                return None
+            group.use(playbook)
+            return group.busy.get(session.number)
+
+    def take(self, session: Session, task: str) -> str | None:
+        """Leases a held session if it is free; else says what is done in it."""
+        with self._condition:
+            group = self._groups.of(session)
+            running = "its removal" if group is None else group.busy.get(session.number)
+            if group is not None and running is None:
+                group.busy[session.number] = task
+                session.leased(session.target)
+            return running
 
     def rows(self, target: Target | None = None) -> list[dict[str, typing.Any]]:
         """Rows of all sessions, or of those that lead to a target's host as its user."""
         with self._condition:
-            sessions = self._all() if target is None else self._held(target)
+            sessions = self._groups.sessions() if target is None else self._groups.held(target)
             busy = {number for group in self._groups.values() for number in group.busy}
             return [session.row(session.number in busy) for session in sessions if session.opened]
 
     def sessions(self) -> list[Session]:
         """Every session that is held."""
         with self._condition:
-            return self._all()
+            return self._groups.sessions()
 
-    def shells(self) -> set[uuid.UUID]:
-        """The shells of all sessions that are held."""
+    def shells(self, target: Target | None = None) -> set[uuid.UUID]:
+        """The shells of all sessions that are held, or of those of a target's host."""
         with self._condition:
-            return {session.shell_id for session in self._all()}
+            sessions = self._groups.sessions() if target is None else self._groups.held(target)
+            return {session.shell_id for session in sessions}
 
     @property
     def empty(self) -> bool:
@@ -224,28 +252,19 @@ class Registry:
                 group.use(playbook)
                 session = group.free(shared)
                 if session is None and group.may_grow(shared):
-                    self._numbers += 1
-                    session = self._make(self._numbers, target)
+                    session = self._new(target)
                     group.sessions.append(session)
                 if session is not None:
                     return self._lease(group, session, target, playbook, task)
                 if not self._condition.wait(max(0.0, deadline - self._clock())):
                     raise _busy(group, target)
 
-    def _key(self, target: Target) -> str:
-        """The key of the target's group; a named session that was found under other options is in one of its own."""
-        key = target.key()
-        if key not in self._groups and target.session_name is not None:
-            wanted = (target.session_name.casefold(), target.configuration_name.casefold())
-            for other, group in self._groups.items():
-                theirs = group.target
-                if theirs.session_name is not None and theirs.is_same_host(target) and theirs.same_secrets(target):
-                    if (theirs.session_name.casefold(), theirs.configuration_name.casefold()) == wanted:
-                        return other
-        return key
+    def _new(self, target: Target) -> Session:
+        self._numbers += 1
+        return self._make(self._numbers, target)
 
     def _group(self, target: Target) -> Group:
-        key = self._key(target)
+        key = self._groups.key(target)
         group = self._groups.get(key)
         if group is None or not group.target.same_secrets(target):
             # Other credentials never reach a session that was opened with these.
@@ -265,35 +284,6 @@ class Registry:
         group.busy[session.number] = task
         session.leased(target)
         return session
-
-    def _held(self, target: Target) -> list[Session]:
-        return [
-            session
-            for group in self._groups.values()
-            if group.target.is_same_host(target) and group.target.same_secrets(target)
-            for session in group.sessions
-            if session.opened or session.number in group.busy
-        ]
-
-    def _idle(self, wanted: typing.Callable[[Group, Session], bool]) -> typing.Iterator[tuple[Group, Session]]:
-        for group in self._groups.values():
-            for session in group.sessions:
-                if session.number not in group.busy and wanted(group, session):
-                    yield group, session
-
-    def _all(self) -> list[Session]:
-        return [session for group in self._groups.values() for session in group.sessions]
-
-    def _group_of(self, session: Session) -> Group | None:
-        return next((group for group in self._groups.values() if session in group.sessions), None)
-
-    def _forget(self, session: Session) -> None:
-        for key, group in list(self._groups.items()):
-            if session in group.sessions:
-                group.sessions.remove(session)
-                group.busy.pop(session.number, None)
-                if not group.sessions:
-                    del self._groups[key]
 
 
 def _busy(group: Group, target: Target) -> PSSessionError:

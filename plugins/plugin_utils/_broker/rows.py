@@ -6,13 +6,28 @@
 from __future__ import annotations
 
 import typing
+import uuid
 
+from .._transport import ShellDescription
+from .._wire.target import Target
 from .troubles import SessionState
 
 if typing.TYPE_CHECKING:
     from .session import Session
 
 Row = dict[str, typing.Any]
+#: WSMan's word for a shell that has a client.
+CONNECTED = "Connected"
+#: What only the server knows of a session: names of fields and of columns.
+TOLD = (
+    "client_address",
+    "inactivity",
+    "max_idle_timeout",
+    "memory",
+    "output_buffering_mode",
+    "process_id",
+    "run_time",
+)
 
 
 def of_session(session: Session, in_use: bool) -> Row:
@@ -33,3 +48,37 @@ def of_session(session: Session, in_use: bool) -> Row:
         "reconnected": session.reconnected,
         "recreated": session.recreated,
     }
+
+
+def told(shell: ShellDescription) -> Row:
+    """What only the server knows of a session; times in seconds, memory in bytes."""
+    return {name: getattr(shell, name) for name in TOLD}
+
+
+def of_shell(target: Target, shell: ShellDescription) -> Row:
+    """The row of a session that only the server knows; as Get-PSSession -ComputerName shows it, it has no Id here."""
+    return {
+        "id": None,
+        "name": shell.name,
+        "computer_name": target.host,
+        "inventory_hostname": target.inventory_hostname,
+        # Of another client's session PowerShell shows whether one can connect to it, not how it is used.
+        "state": SessionState.DISCONNECTED.value,
+        "availability": "Busy" if shell.state == CONNECTED else "None",
+        "configuration_name": shell.configuration_name,
+        "instance_id": str(shell.shell_id),
+        "transport": target.transport,
+        "idle_timeout": None if shell.idle_timeout is None else int(shell.idle_timeout),
+        "owner": shell.owner,
+        "reconnected": False,
+        "recreated": False,
+        **told(shell),
+    }
+
+
+def predicted(target: Target, **changes: typing.Any) -> Row:
+    """The row that a new session of a target would have, or that something would become."""
+    name = target.session_name
+    row = of_shell(target, ShellDescription(uuid.UUID(int=0), name=name, configuration_name=target.configuration_name))
+    opened = {"instance_id": None, "owner": target.user, "state": "Opened", "availability": "Available"}
+    return {**{key: value for key, value in row.items() if key not in TOLD}, **opened, **changes}

@@ -13,9 +13,10 @@ from .._transport import ShellDescription
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.messages import Selector
 from .._wire.target import Target
-from .finding import CONNECTED, Finder, Notify
+from .finding import Finder, Notify
 from .group import Playbook
 from .registry import Registry
+from .rows import CONNECTED
 from .session import Session, SessionState
 from .wanted import Wanted, named, one_of, unknown, wanted
 
@@ -166,7 +167,7 @@ class Selecting:
         """Takes over a session that only the server knows; None where another thread was faster."""
         if not (len(entries) == 1 and entries[0].exact):
             raise unknown(entries, target, self._registry.held(target))
-        session = self._registry.create(target)
+        session = self._registry.scout(target)
         try:
             found = self._finder.one(entries[0], target, self._finder.others(target, session.courier))
             if found is None:

@@ -13,6 +13,7 @@ import typing
 
 from .._wire.place import peer_uid
 from .._wire.target import Target
+from . import upkeep
 from .client import Client
 from .group import Group
 from .ledger import Ledger
@@ -102,7 +103,7 @@ class Server:
     def _keep_house(self) -> None:
         try:
             with self._registry.idle(_needs_keep_alive) as sessions:
-                in_parallel(lambda session: session.keep_alive(), sessions)
+                in_parallel(upkeep.keep_alive, sessions)
             with self._registry.idle(_may_rest) as sessions:
                 in_parallel(lambda session: session.disconnect(), sessions)
         finally:

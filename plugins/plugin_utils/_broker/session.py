@@ -71,7 +71,7 @@ class Session:
         #: How often a shell was opened.
         self.opened = 0
         self._opened_at = 0.0
-        #: It stays on the server when it is let go: it has a name that was given, or it was left there on purpose.
+        #: It is more than its current user's: it has a name that was given, or it was left on purpose.
         self.kept = target.session_name is not None
         #: Its user named this very session: a lost one is an error then, and is not opened anew.
         self.selected = False
@@ -86,6 +86,11 @@ class Session:
         self.sleep = sleep
 
     @property
+    def stays(self) -> bool:
+        """Whether it stays on the server when it is let go."""
+        return self.kept and self.target.can_disconnect
+
+    @property
     def idle_timeout(self) -> int | None:
         """Seconds that the server keeps it without its client; None: the server's default, which it did not tell."""
         return self._idle_timeout
@@ -95,6 +100,12 @@ class Session:
         self.reconnected = self.recreated = self.selected = False
         self.target = targets.retargeted(self.target, target)
         self.courier.retarget(self.target)
+        self.notice()
+
+    def notice(self) -> None:
+        """Notices that the shell has ended with its connection, which a stream tells without being asked."""
+        if self.state is SessionState.OPENED and not self.target.can_disconnect and self.courier.main.broken:
+            self.state = SessionState.BROKEN
 
     def ready(self) -> None:
         """Makes it usable before anything is started: opens, reconnects or recreates it; raises PSSessionError."""
@@ -137,6 +148,11 @@ class Session:
         self.target = targets.replace(self.target, session_name=name)
         self.name, self.kept = name, True
         self._idle_timeout = self.target.idle_timeout
+
+    def keep(self) -> None:
+        """It stays on the server from now on when it is let go."""
+        self.kept = True
+        self.shell_changed(self)
 
     def adopt(self, found: ShellDescription) -> None:
         """Stands for a shell that was found on the server; `connect` takes it over."""
@@ -243,24 +259,9 @@ class Session:
         if self.told and output_buffering_mode:
             self.told = dataclasses.replace(self.told, output_buffering_mode=output_buffering_mode)
 
-    def keep_alive(self) -> None:
-        """Tells the server that its client lives, and learns whether the shell does; starts nothing, raises nothing."""
-        try:
-            received = self.courier.request(
-                Phase.IDLE, lambda way: way.receive(self.shell_id, None, operation_timeout=1)
-            )
-            self.pool.feed(received.data)
-            self.last_used = self.clock()
-        except (Fault, ProtocolError) as error:
-            log.warning("session %d: keep-alive failed: %s", self.number, error)
-            if isinstance(error, ProtocolError):
-                self.discard()
-            elif error.decision is Decision.REOPEN:
-                self.state = SessionState.BROKEN
-
     def let_go(self) -> None:
         """Disconnects a kept session, so that any client of its user finds it again, and removes any other."""
-        if self.kept:
+        if self.stays:
             try:
                 self.disconnect()
             except PSSessionError as error:
@@ -283,7 +284,7 @@ class Session:
 
     def lost_sight(self) -> None:
         """What ran may still run: a kept session is looked for again by its next user, any other one is removed."""
-        if self.kept:
+        if self.stays:
             self.state = SessionState.DISCONNECTED
         else:
             self.discard()
@@ -298,6 +299,7 @@ class Session:
 
     def row(self, in_use: bool = False) -> dict[str, typing.Any]:
         """The session as the modules return it."""
+        self.notice()
         return rows.of_session(self, in_use)
 
     def __str__(self) -> str:

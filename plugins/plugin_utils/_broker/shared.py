@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import threading
 import time
@@ -96,6 +97,16 @@ class Shared:
         # A worker may outlive its playbook, and what it used since would be kept for ever.
         if not playbooks.alive(client.playbook):
             self.registry.playbook_ended(client.playbook)
+
+    @contextlib.contextmanager
+    def scout(self, target: Target) -> typing.Iterator[Session]:
+        """Asks a target's server something that no session of ours is needed for."""
+        scout = self.registry.scout(target)
+        try:
+            yield scout
+        finally:
+            scout.courier.hang_up()
+            self.count_out(scout)
 
     def count(self, session: Session) -> None:
         """Counts what became of a session on behalf of one run."""

@@ -21,7 +21,7 @@ if typing.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-    """One entry of a selector: a name, an Id or an instance id."""
+    """One entry of a selector: a name, an Id or an instance id; none of them is a session that does not exist."""
 
     name: str | None = None
     number: int | None = None
@@ -30,7 +30,7 @@ class Wanted:
     @property
     def exact(self) -> bool:
         """Whether it can be looked for on the server: an Id is this broker's own, a wildcard means what it holds."""
-        return self.number is None and not self.pattern
+        return (self.name is not None and not self.pattern) or self.shell_id is not None
 
     @property
     def pattern(self) -> bool:
@@ -48,6 +48,12 @@ class Wanted:
         if self.shell_id is not None:
             return shell_id == self.shell_id
         return self.name is not None and name is not None and wildcards.matches(self.name, name)
+
+    def fits_row(self, row: dict[str, typing.Any]) -> bool:
+        """Whether the session of a row is meant."""
+        if self.number is not None:
+            return bool(row["id"] == self.number)
+        return self.names(row["name"], uuid.UUID(row["instance_id"]))
 
     def row(self, target: Target) -> dict[str, typing.Any]:
         """The row of a session that does not exist."""

@@ -34,6 +34,15 @@ IDENTITY = (
     "negotiate_send_cbt",
     "negotiate_service",
     "configuration_name",
+    "pwsh_path",
+    "private_key_file",
+    "host_key_checking",
+    "ssh_executable",
+    "ssh_args",
+    "ssh_common_args",
+    "ssh_extra_args",
+    "subsystem",
+    "ssh_auth_sock",
     "session_name",
     "no_profile",
     "inventory_hostname",
@@ -48,7 +57,7 @@ CREATION = (
     "application_arguments",
 )
 #: Never part of a key, a repr or a log; compared before a session is used.
-SECRETS = ("password", "certificate_key_password")
+SECRETS = ("password", "certificate_key_password", "private_key_passphrase")
 #: Seconds; what a killed controller leaves on a server is gone after it.
 _IMPLICIT_IDLE_TIMEOUT = 300
 
@@ -85,6 +94,20 @@ class Target:
     negotiate_send_cbt: bool = True
     negotiate_service: str = "WSMAN"
     configuration_name: str = "Microsoft.PowerShell"
+    #: The transport local: a program's name or path, None for PowerShell's usual names.
+    pwsh_path: str | None = None
+    #: The transport ssh; its port 0 is what the SSH client's configuration says.
+    private_key_file: str | None = None
+    private_key_passphrase: str | None = None
+    host_key_checking: bool = True
+    ssh_executable: str = "ssh"
+    ssh_args: str = ""
+    ssh_common_args: str = ""
+    ssh_extra_args: str = ""
+    sshpass_prompt: str = ""
+    subsystem: str = "powershell"
+    #: Where the user's agent listens.
+    ssh_auth_sock: str | None = None
     session_name: str | None = None
     no_profile: bool = False
     #: What the user calls the host, for messages and tables.
@@ -106,6 +129,11 @@ class Target:
     max_sessions: int = 0
     max_age: int = 28800
 
+    @property
+    def can_disconnect(self) -> bool:
+        """Whether a session outlives its connection: it can be left on the server, found there and connected to."""
+        return self.transport == "wsman"
+
     def key(self) -> str:
         """The name of what this target may share: a hash over all identity fields, secrets left out."""
         identity = {name: getattr(self, name) for name in IDENTITY}
@@ -113,7 +141,8 @@ class Target:
 
     def is_same_host(self, other: Target) -> bool:
         """Whether both lead to the same computer as the same user, whatever else differs."""
-        return (self.host, self.port, self.user) == (other.host, other.port, other.user)
+        ours, theirs = ((each.transport, each.host, each.port, each.user) for each in (self, other))
+        return ours == theirs
 
     def same_secrets(self, other: Target) -> bool:
         """Whether both carry the same secrets; a session is never used with other ones than it was opened with."""

@@ -214,6 +214,18 @@ class FakeConnection:
     def connect(self, shell_id: uuid.UUID, connection: bytes) -> bytes:
         raise NotImplementedError
 
+    def get_shell(self, shell_id: uuid.UUID) -> ShellDescription:
+        def done() -> ShellDescription:
+            if shell_id not in self._server.shells:
+                raise TransportError(FaultKind.SHELL_NOT_FOUND, "no such shell")
+            state = "Disconnected" if self._server.shells[shell_id].disconnected else "Connected"
+            return ShellDescription(shell_id, state=state)
+
+        return typing.cast(ShellDescription, self._request("get", done))
+
+    def connect_command(self, shell_id: uuid.UUID, command_id: uuid.UUID) -> None:
+        raise NotImplementedError
+
     def enumerate_commands(self, shell_id: uuid.UUID) -> list[uuid.UUID]:
         return list(self._server.shell(shell_id).output)
 

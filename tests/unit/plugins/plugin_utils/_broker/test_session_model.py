@@ -16,6 +16,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker import upkeep
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.running import Ending, Job, Run
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.session import Session, SessionState
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.pipeline import Command, PipelineSpec
@@ -96,7 +97,7 @@ class SessionModel(RuleBasedStateMachine):
         """Long enough for the connection to be given up, and for a keep-alive."""
         self.clock.sleep(120)
         if self.session.state is SessionState.OPENED:
-            self.session.keep_alive()
+            upkeep.keep_alive(self.session)
 
     @rule()
     def grow_old(self) -> None:

@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looking whether a session is there, keeping it alive, removing it (broker process).
+
+Whoever calls these has leased the session.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from .._psrp.errors import ProtocolError
+from .courier import Fault
+from .link import Link
+from .recovery import Decision, Phase
+from .session import Session, SessionState
+
+log = logging.getLogger("pssession.broker")
+
+
+def verify(session: Session) -> None:
+    """Asks the server whether the shell is there and connected, where we think so; raises PSSessionError."""
+    if session.state is not SessionState.OPENED:
+        return
+    try:
+        shell = session.courier.request(Phase.IDLE, lambda way: way.get_shell(session.shell_id))
+    except Fault as fault:
+        if fault.decision is not Decision.REOPEN:
+            raise session.failure(fault) from None
+        session.state = SessionState.BROKEN
+    else:
+        if shell.state == SessionState.DISCONNECTED.value:
+            session.state = SessionState.DISCONNECTED
+
+
+def remove(session: Session, link: Link | None = None) -> None:
+    """Removes the shell with what runs in it; raises PSSessionError where the server does not do so."""
+    if session.state in (SessionState.OPENED, SessionState.DISCONNECTED):
+        try:
+            session.courier.request(Phase.IDLE, lambda way: way.delete(session.shell_id), link)
+        except Fault as fault:
+            if fault.decision is not Decision.REOPEN:
+                raise session.failure(fault) from None
+        log.info("session %d removed", session.number)
+    session.state = SessionState.CLOSED
+    session.shell_changed(session)
+
+
+def keep_alive(session: Session) -> None:
+    """Tells the server that its client lives, and learns whether the shell does; starts nothing, raises nothing."""
+    try:
+        received = session.courier.request(
+            Phase.IDLE, lambda way: way.receive(session.shell_id, None, operation_timeout=1)
+        )
+        session.pool.feed(received.data)
+        session.last_used = session.clock()
+    except (Fault, ProtocolError) as error:
+        log.warning("session %d: keep-alive failed: %s", session.number, error)
+        if isinstance(error, ProtocolError):
+            session.discard()
+        elif error.decision is Decision.REOPEN:
+            session.state = SessionState.BROKEN
