@@ -29,11 +29,14 @@ from ._wire.messages import (
     Failure,
     Finished,
     Hello,
+    HostAnswer,
+    HostCall,
     Input,
     Note,
     Receive,
     Records,
     Run,
+    Stop,
     Welcome,
 )
 
@@ -41,6 +44,8 @@ from ._wire.messages import (
 Notify = typing.Callable[[str, str], None]
 #: Called with the entries of one `Records` and its body.
 OnRecords = typing.Callable[[list[typing.Any], bytes], None]
+#: Answers a host call of an interactive pipeline; None where the user wants the pipeline stopped instead.
+OnHostCall = typing.Callable[[HostCall], "HostAnswer | None"]
 
 #: Seconds that a broker may take to start: an interpreter with cold caches on a busy controller.
 _START_TIMEOUT = 60
@@ -61,6 +66,8 @@ class BrokerClient:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 1, 0))
         self._socket = connection
         self._notify = notify
+        self._sending = False
+        self._stop_asked = False
 
     def close(self) -> None:
         """Hangs up; a call that goes on in another thread ends with an error."""
@@ -80,10 +87,15 @@ class BrokerClient:
         body: bytes = b"",
         chunks: typing.Iterable[bytes] = (),
         on_records: OnRecords = lambda entries, body: None,
+        on_host_call: OnHostCall | None = None,
     ) -> Finished:
-        """Runs a pipeline, feeding it `chunks` where its input is so, or receives one; raises PSSessionError."""
+        """Runs a pipeline, feeding it `chunks` where its input is so, or receives one; raises PSSessionError.
+
+        An interactive one needs `on_host_call`, whose answer counts where the call expects one.
+        """
         with self._reported():
-            REQUESTS.send(self._socket, request, body)
+            self._stop_asked = False
+            self._send(request, body)
             if isinstance(request, Run) and request.input == "chunks":
                 for chunk in chunks:
                     REQUESTS.send(self._socket, Input(), chunk)
@@ -92,14 +104,43 @@ class BrokerClient:
                 answer, body = self._answer()
                 if isinstance(answer, Finished):
                     return answer
-                if not isinstance(answer, Records):
+                if isinstance(answer, HostCall) and on_host_call is not None:
+                    self._reply(answer, on_host_call(answer))
+                elif isinstance(answer, Records):
+                    on_records(answer.entries, body)
+                else:
                     raise WireError("not an answer to this request")
-                on_records(answer.entries, body)
+
+    def stop(self) -> None:
+        """Asks the broker to stop the interactive pipeline that runs; a signal's handler may call it."""
+        self._stop_asked = True
+        if not self._sending:
+            self._send_stop()
 
     def greet(self, playbook_pid: int) -> Welcome:
         """Says for which playbook process the calls are."""
         hello = Hello(PROTOCOL, VERSION, playbook_pid, places.process_started(playbook_pid))
         return typing.cast(Welcome, self.request(hello))
+
+    def _reply(self, call: HostCall, answer: HostAnswer | None) -> None:
+        if answer is None:
+            self.stop()
+        elif call.expects_answer:
+            self._send(answer)
+
+    def _send(self, message: object, body: bytes = b"") -> None:
+        """Sends a message whole, and what a signal's handler wanted to say in its midst after it."""
+        self._sending = True
+        try:
+            REQUESTS.send(self._socket, message, body)
+        finally:
+            self._sending = False
+        self._send_stop()
+
+    def _send_stop(self) -> None:
+        if self._stop_asked:
+            self._stop_asked = False
+            REQUESTS.send(self._socket, Stop())
 
     def _answer(self) -> tuple[typing.Any, bytes]:
         while True:

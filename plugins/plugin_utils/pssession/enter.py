@@ -1,0 +1,200 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Enter-PSSession: reads lines, runs them in the session, until the user leaves (command's own process)."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import sys
+import types
+import typing
+
+from .. import _client
+from .._wire import target as targets
+from .._wire.errors import PSSessionError
+from .._wire.messages import (
+    ConnectSessions,
+    DisconnectSessions,
+    Failure,
+    Finished,
+    OpenSession,
+    RemoveSessions,
+    Result,
+    Results,
+    Selector,
+)
+from .._wire.record import replaced
+from .._wire.target import Target
+from . import editor, rich_view
+from .arguments import selected
+from .brokers import Notes, complain, selector
+from .console import Console
+from .failure import CommandFailed
+from .host import UserHost
+from .hosts import Hosts
+from .progress import Line, View
+from .questions import Questions
+from .remote import Remote
+
+#: What leaves a session, as a whole input; a script's own exit is a host call.
+_LEAVES = ("exit", "exit-pssession", "exsn")
+#: How often Ctrl-C is pressed until the command gives up on a pipeline that does not stop.
+_PATIENCE = 3
+
+
+def enter(options: argparse.Namespace) -> int:
+    """Works in a session of one host; returns the exit code."""
+    hosts = Hosts(options)
+    name = hosts.one(options.host)
+    connection = hosts.connection(name)
+    target = connection.target()
+    console = Console(sys.stdout, sys.stderr, _is_colored(options), _progress(options))
+    host = UserHost(console, Questions(console, editor.Keyboard(), name))
+    with (
+        contextlib.closing(connection.new_client(Notes(options.verbosity))) as client,
+        _entered(client, target, options) as remote,
+    ):
+        return Interactive(remote, host, console, editor.make(remote.complete, options.plain), name).run()
+
+
+class Interactive:
+    """The loop of prompt, line and output.
+
+    Args:
+        remote: The session.
+        host: Answers its pipelines.
+        console: Where their output goes.
+        lines: Where the lines come from.
+        name: What the user calls the host.
+    """
+
+    def __init__(self, remote: Remote, host: UserHost, console: Console, lines: editor.Editor, name: str) -> None:
+        self._remote = remote
+        self._host = host
+        self._console = console
+        self._lines = lines
+        self._name = name
+
+    def run(self) -> int:
+        """Until the user leaves: 0, or the session is lost: 1."""
+        while not self._host.left:
+            try:
+                line = self._lines.read(self._prompt)
+            except KeyboardInterrupt:
+                # Ctrl-C clears the line.
+                self._console.write("\n")
+                continue
+            except EOFError:
+                self._console.write("\n" if sys.stdin.isatty() else "")
+                return 0
+            except PSSessionError as error:
+                if self._lost(error):
+                    return 1
+                continue
+            if line.strip().rstrip(";").lower() in _LEAVES:
+                return 0
+            if line.strip() and not self._run(line):
+                return 1
+        return 0
+
+    def _prompt(self) -> str:
+        with _interrupts(self._remote):
+            prompt = self._remote.prompt(self._host.answer)
+        self._console.at_rest()
+        return f"[{self._name}]: {prompt}"
+
+    def _run(self, line: str) -> bool:
+        """Runs a line; False where the session is lost."""
+        try:
+            with _interrupts(self._remote):
+                finished = self._remote.execute(line, self._host.answer, self._records)
+        except PSSessionError as error:
+            self._console.at_rest()
+            return not self._lost(error)
+        self._console.at_rest()
+        self._report(finished)
+        return True
+
+    def _records(self, entries: list[typing.Any], body: bytes) -> None:
+        for stream, value in entries:
+            self._host.record(stream, value)
+
+    def _report(self, finished: Finished) -> None:
+        if finished.error is not None:
+            self._host.record("error", finished.error)
+        for warning in finished.warnings:
+            complain(f"[WARNING]: {warning}")
+
+    def _lost(self, error: PSSessionError) -> bool:
+        """Reports a failure; says whether that was the end of the session."""
+        self._console.error(error.message)
+        if not self._remote.is_lost():
+            return False
+        self._console.error(f"The session on {self._name} is lost, and with it its state.")
+        return True
+
+
+@contextlib.contextmanager
+def _interrupts(remote: Remote) -> typing.Iterator[None]:
+    """Ctrl-C stops the pipeline, not the command; where that does not help, a third one gives up."""
+    pressed = 0
+
+    def interrupted(number: int, frame: types.FrameType | None) -> None:
+        nonlocal pressed
+        pressed += 1
+        if pressed >= _PATIENCE:
+            raise CommandFailed("The pipeline did not stop; what became of it is unknown.", code=1)
+        if pressed > 1:
+            complain("The pipeline is being stopped. Press Ctrl-C again to leave the session without waiting for it.")
+        remote.stop()
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def _entered(client: _client.BrokerClient, target: Target, options: argparse.Namespace) -> typing.Iterator[Remote]:
+    """The session to work in: an existing one, or a new one that is removed at the end."""
+    if selected(options):
+        result = _result(client.request(ConnectSessions(target, selector(options))))
+        only = Selector(instance_ids=[str(result.session["instance_id"])])
+        yield Remote(client, target, only)
+        if result.changed:
+            # It was disconnected, and is left as it was found.
+            _result(client.request(DisconnectSessions(target, only)))
+        return
+    name = options.configuration_name or target.configuration_name
+    timeout = targets.idle_timeout(target.idle_timeout, None)
+    target = replaced(target, session_name=None, configuration_name=name, idle_timeout=timeout)
+    result = _result(client.request(OpenSession(target, new=True)))
+    only = Selector(instance_ids=[str(result.session["instance_id"])])
+    try:
+        yield Remote(client, target, only)
+    finally:
+        # Where the session is lost or the broker gone, there is nothing to remove, and that was said.
+        with contextlib.suppress(PSSessionError):
+            client.request(RemoveSessions(target, only, force=True))
+
+
+def _result(results: Results) -> Result:
+    """The one result; raises CommandFailed."""
+    (result,) = results.results
+    if isinstance(result.error, Failure):
+        raise CommandFailed(result.error.message, code=1)
+    return result
+
+
+def _is_colored(options: argparse.Namespace) -> bool:
+    return sys.stdout.isatty() and not options.plain
+
+
+def _progress(options: argparse.Namespace) -> View:
+    if _is_colored(options) and rich_view.AVAILABLE:
+        return rich_view.Bars(sys.stdout)
+    return Line(sys.stdout if sys.stdout.isatty() else sys.stderr)
