@@ -20,6 +20,8 @@ description:
     C(ansible_connection) is all that must change.
   - Of several variables of an option, C(ansible_pssession_*) wins over C(ansible_psrp_*), and that over
     C(ansible_winrm_*).
+  - The same sessions are to be had over SSH, with the options of P(ansible.builtin.ssh#connection), and on the
+    controller itself; see O(transport).
 requirements:
   - pypsrp >= 0.9.0
   - psrpcore >= 0.3.1
@@ -35,11 +37,18 @@ seealso:
 extends_documentation_fragment:
   - connection_pipelining
   - remoting.powershell.wsman
+  - remoting.powershell.ssh
+  - remoting.powershell.local
   - remoting.powershell.sessions
 options:
   transport:
     description:
-      - How the host is reached. V(ssh) and V(local) come with a later version and are refused.
+      - How the host is reached. V(wsman) is WinRM; V(ssh) the subsystem C(powershell) of an SSH server, by the OpenSSH
+        client; V(local) a PowerShell on the controller itself, whatever the host's address is.
+      - A session over V(ssh) or V(local) lives in its connection. It cannot be disconnected, and it ends when the
+        connection breaks or the session broker lets go of it, also if it has a name.
+      - An option that the transport does not have is refused where one of the C(ansible_pssession_*) variables sets
+        it. Variables of psrp and winrm count for V(wsman) only, those of P(ansible.builtin.ssh#connection) for V(ssh).
     type: str
     choices:
       - wsman
@@ -107,6 +116,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]
         self._dialect = _command_line.dialect(core_version)
         self._client: _client.BrokerClient | None = None
         self._inventory_hostname = ""
+        self._variables: tuple[str, ...] = ()
 
     def set_options(
         self,
@@ -119,6 +129,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]
         # Only what is ours: meta: reset_connection gives all variables of the host, and some may be undefined.
         ours = {name: var_options[name] for name in (*known, "_extras") if name in var_options} if var_options else {}
         variables = _options.translated(ours)
+        self._variables = tuple(variables)
         super().set_options(task_keys=task_keys, var_options=variables, direct=direct)
         # Under delegation core's inventory_hostname is the delegating host's.
         self._inventory_hostname = (task_keys or {}).get("delegate_to") or variables.get("inventory_hostname") or ""
@@ -129,7 +140,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]
     def target(self) -> Target:
         """Who connects where and how; raises AnsibleError for an option that cannot be."""
         try:
-            return _options.target(self.get_option, self._inventory_hostname)
+            return _options.target(self.get_option, self._inventory_hostname, self._variables)
         except errors.PSSessionError as error:
             raise _as_ansible_error(error) from None
 

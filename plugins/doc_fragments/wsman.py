@@ -22,11 +22,13 @@ options:
       - name: ansible_host
       - name: ansible_winrm_host
       - name: ansible_psrp_host
+      - name: ansible_ssh_host
       - name: ansible_pssession_host
   remote_user:
     description:
       - The user to log in as.
-      - Not needed with Kerberos and a ticket, nor with a certificate.
+      - Not needed with Kerberos and a ticket, nor with a certificate. With O(transport=ssh) the SSH client's
+        configuration counts where it is not set.
     type: str
     keyword:
       - name: remote_user
@@ -34,6 +36,7 @@ options:
       - name: ansible_user
       - name: ansible_winrm_user
       - name: ansible_psrp_user
+      - name: ansible_ssh_user
       - name: ansible_pssession_user
   remote_password:
     description:
@@ -49,11 +52,14 @@ options:
       - name: ansible_winrm_pass
       - name: ansible_winrm_password
       - name: ansible_psrp_password
+      - name: ansible_ssh_pass
+      - name: ansible_ssh_password
       - name: ansible_pssession_password
   port:
     description:
-      - The port of the WinRM service.
-      - V(5986) if O(protocol) is V(https) or neither is set, else V(5985).
+      - The port of the WinRM service, or with O(transport=ssh) of the SSH server.
+      - V(5986) if O(protocol) is V(https) or neither is set, else V(5985). With O(transport=ssh) what the SSH client's
+        configuration says, V(22) if nothing.
     type: int
     keyword:
       - name: port
@@ -61,6 +67,7 @@ options:
       - name: ansible_port
       - name: ansible_winrm_port
       - name: ansible_psrp_port
+      - name: ansible_ssh_port
       - name: ansible_pssession_port
   protocol:
     description:
@@ -130,14 +137,17 @@ options:
   connection_timeout:
     description:
       - How long a TCP connection may take to be made, in seconds.
+      - Over a stream (O(transport=ssh), O(transport=local)) PowerShell's first word may take O(read_timeout) more.
     type: int
     default: 30
     vars:
       - name: ansible_psrp_connection_timeout
+      - name: ansible_ssh_timeout
       - name: ansible_pssession_connection_timeout
   read_timeout:
     description:
       - How long the server may be silent within a request, in seconds. Must be greater than O(operation_timeout).
+      - Over a stream it is how long PowerShell may take to acknowledge what it was sent.
     type: int
     default: 30
     vars:

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import dataclasses
+import typing
 import uuid
 
 from .. import _transport
 from .._psrp import _psrpcore
-from .._transport import WSManConnection, WSManOptions
+from .._transport import Line, LocalOptions, LocalProgram, SSHOptions, SSHProgram, WSManConnection, WSManOptions
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.record import fields
 from .._wire.target import Target
+from .courier import Connect
 from .link import Connection
 from .session import Session
 
@@ -27,23 +29,49 @@ def check_libraries() -> None:
     _transport.require("basic")
 
 
-def make_session(number: int, target: Target) -> Session:
-    """A session, not yet opened."""
-    return Session(number, target, connect)
+def make_session(private_directory: str, number: int, target: Target) -> Session:
+    """A session, not yet opened; raises PSSessionError (usage) for a transport that there is not.
+
+    Args:
+        private_directory: A directory that nobody else may enter.
+        number: Its Id.
+        target: Who connects where and how.
+    """
+    return Session(number, target, _connect_by(target.transport, private_directory))
 
 
-def connect(target: Target, session_id: uuid.UUID, envelope: int) -> Connection:
-    """A connection by the target's transport; raises PSSessionError (usage) where there is none of that name."""
-    if target.transport != "wsman":
-        raise PSSessionError(
-            ErrorKind.USAGE, f"transport {target.transport!r} is not available in this version: set transport to wsman."
-        )
-    return WSManConnection(wsman_options(target, envelope), session_id)
+def _connect_by(transport: str, private_directory: str) -> Connect:
+    """What makes one session's connections."""
+    if transport == "wsman":
+        return connect_wsman
+    if transport not in ("local", "ssh"):
+        raise PSSessionError(ErrorKind.USAGE, f"There is no transport {transport!r}: set it to wsman, ssh or local.")
+    line = Line()
+
+    def connect(target: Target, _client_id: uuid.UUID, _envelope: int) -> Connection:
+        program: LocalProgram | SSHProgram
+        if transport == "local":
+            program = LocalProgram(LocalOptions(**_shared(LocalOptions, target)))
+        else:
+            options = {**_shared(SSHOptions, target), "private_directory": private_directory}
+            program = SSHProgram(SSHOptions(**options))
+        return line.connect(program, target.operation_timeout)
+
+    return connect
+
+
+def connect_wsman(target: Target, client_id: uuid.UUID, envelope: int) -> Connection:
+    """A connection to a WSMan service."""
+    return WSManConnection(wsman_options(target, envelope), client_id)
 
 
 def wsman_options(target: Target, envelope: int) -> WSManOptions:
     """The part of a target that the WSMan transport needs; both use the option's names."""
-    shared = {field.name for field in dataclasses.fields(WSManOptions)}.intersection(fields(target))
-    values = {name: getattr(target, name) for name in shared}
     cultures = {"locale": target.ui_culture or _CULTURE, "data_locale": target.culture or _CULTURE}
-    return WSManOptions(**{**values, **cultures, "max_envelope_size": envelope})
+    return WSManOptions(**{**_shared(WSManOptions, target), **cultures, "max_envelope_size": envelope})
+
+
+def _shared(options: typing.Any, target: Target) -> dict[str, typing.Any]:
+    """A target's fields that a transport has as options."""
+    names = {field.name for field in dataclasses.fields(options)}.intersection(fields(target))
+    return {name: getattr(target, name) for name in names}

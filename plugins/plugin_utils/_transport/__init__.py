@@ -5,13 +5,21 @@
 
 from __future__ import annotations
 
+from ._out_of_process import Line
 from ._pypsrp import require
 from .faults import FaultKind, TransportError
+from .local import LocalOptions, LocalProgram
+from .ssh import SSHOptions, SSHProgram
 from .wsman import Received, ShellCreated, ShellDescription, Signal, WSManConnection, WSManOptions
 
 __all__ = [
     "FaultKind",
+    "Line",
+    "LocalOptions",
+    "LocalProgram",
     "Received",
+    "SSHOptions",
+    "SSHProgram",
     "ShellCreated",
     "ShellDescription",
     "Signal",

@@ -15,15 +15,15 @@ import enum
 class FaultKind(enum.Enum):
     """Why a request failed; what follows from it is the caller's decision."""
 
-    #: A Python library that the transport or the authentication needs is not installed.
+    #: A library or program of the controller that the transport or the authentication needs is not installed.
     MISSING_LIBRARY = "missing_library"
     #: No connection: refused, no route, unknown name, timed out while connecting, or the proxy's fault.
     UNREACHABLE = "unreachable"
-    #: The TLS handshake failed or the certificate was not accepted.
+    #: The TLS handshake failed, or the server's certificate or SSH host key was not accepted.
     TLS = "tls"
     #: The server does not accept the credentials, or there are none (also Kerberos errors).
     AUTHENTICATION = "authentication"
-    #: Something answered that is no WSMan service.
+    #: Something answered that is no WSMan service, or over SSH no PowerShell.
     NOT_WSMAN = "not_wsman"
     #: The connection broke, timed out or brought an answer that cannot be used.
     LOST = "lost"

@@ -9,6 +9,8 @@ import pathlib
 import typing
 
 import pytest
+from ansible import constants
+from ansible.plugins.loader import connection_loader
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils import _options
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
@@ -50,13 +52,23 @@ DEFAULTS: dict[str, typing.Any] = {
     "busy_timeout": 240,
     "max_sessions": 0,
     "max_age": 28800,
+    "pwsh_path": None,
+    "subsystem": "powershell",
+    "host_key_checking": True,
+    "private_key_file": None,
+    "private_key_passphrase": None,
+    "ssh_executable": "ssh",
+    "ssh_args": "",
+    "ssh_common_args": "",
+    "ssh_extra_args": "",
+    "sshpass_prompt": "",
 }
 
 
-def target(**options: typing.Any) -> Target:
+def target(variables: typing.Iterable[str] = (), **options: typing.Any) -> Target:
     """The target of these options and the defaults."""
     assert set(options) <= set(DEFAULTS)
-    return _options.target({**DEFAULTS, **options}.__getitem__, "web1")
+    return _options.target({**DEFAULTS, **options}.__getitem__, "web1", variables)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +105,6 @@ def test_certificates_are_checked_against_the_given_ones(tmp_path: pathlib.Path)
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"transport": "ssh"}, "transport is 'ssh': it comes with a later version"),
         ({"remote_addr": ""}, "remote_addr is '': .* name or the address.* ansible_pssession_host"),
         ({"port": 0}, "port is 0: it must be from 1 to 65535"),
         ({"port": 65536}, "port is 65536"),
@@ -112,6 +123,11 @@ def test_certificates_are_checked_against_the_given_ones(tmp_path: pathlib.Path)
         ({"certificate_pem": "/none", "certificate_key_pem": "/none"}, "certificate_pem is '/none': there is no"),
         ({"auth": "basic", "protocol": "http"}, "auth is 'basic': it would send the password in clear text"),
         ({"auth": "basic", "message_encryption": "always"}, "message_encryption is 'always': auth basic cannot"),
+        ({"transport": "ssh", "remote_addr": "-oProxyCommand=x"}, "remote_addr is '-oProxyCommand=x': .* name or"),
+        ({"transport": "ssh", "private_key_file": "/none"}, "private_key_file is '/none': there is no such file"),
+        ({"transport": "ssh", "ssh_common_args": "-o 'x"}, "ssh_common_args is .* as a shell reads it"),
+        ({"transport": "ssh", "ssh_executable": ""}, "ssh_executable is '': it must not be empty"),
+        ({"transport": "ssh", "port": 70000}, "port is 70000: it must be from 1 to 65535"),
     ],
 )
 def test_a_bad_value_is_named_with_its_remedy(options: dict[str, typing.Any], message: str) -> None:
@@ -156,3 +172,69 @@ def test_winrms_ssl_with_a_certificate_means_the_certificate() -> None:
 def test_secrets_and_timeouts_do_not_change_whose_session_it_is() -> None:
     assert target().key() == target(remote_password="x", connection_timeout=5, persist=0).key()
     assert target().key() != target(remote_user="bob").key()
+
+
+def test_a_transport_takes_what_it_has_and_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_AUTH_SOCK", "/run/agent")
+    given = {"remote_user": "joe", "remote_password": "secret", "port": 2222, "subsystem": "pwsh", "pwsh_path": "mine"}
+    ssh = target(transport="ssh", **given)
+    assert (ssh.host, ssh.port, ssh.user, ssh.password) == ("web1", 2222, "joe", "secret")
+    assert (ssh.subsystem, ssh.pwsh_path, ssh.ssh_auth_sock) == ("pwsh", None, "/run/agent")
+    assert (ssh.configuration_name, ssh.idle_timeout, ssh.can_disconnect) == ("DefaultShell", None, False)
+    local = target(transport="local", **given)
+    assert (local.host, local.port, local.user, local.password) == ("localhost", 0, None, None)
+    assert (local.subsystem, local.pwsh_path, local.ssh_auth_sock) == ("powershell", "mine", None)
+    assert (local.configuration_name, local.idle_timeout, local.can_disconnect) == ("DefaultShell", None, False)
+    wsman = target(**given)
+    assert (wsman.subsystem, wsman.pwsh_path, wsman.ssh_auth_sock) == ("powershell", None, None)
+    assert wsman.can_disconnect
+
+
+def test_ssh_without_a_port_leaves_it_to_the_client() -> None:
+    assert target(transport="ssh").port == 0
+
+
+def test_sessions_over_different_transports_are_of_different_places() -> None:
+    assert not target(transport="ssh", port=5986).is_same_host(target(port=5986))
+
+
+@pytest.mark.parametrize(
+    ("transport", "variable", "message"),
+    [
+        ("ssh", "ansible_pssession_auth", "transport is 'ssh', which has no option auth: it is one of wsman"),
+        ("ssh", "ansible_pssession_idle_timeout", "no option idle_timeout: it is one of wsman"),
+        ("ssh", "ansible_pssession_pwsh_path", "no option pwsh_path: it is one of local"),
+        ("wsman", "ansible_pssession_subsystem", "no option subsystem: it is one of ssh"),
+        ("local", "ansible_pssession_password", "no option remote_password: it is one of ssh and wsman"),
+        ("local", "ansible_pssession_host", "no option remote_addr: it is one of ssh and wsman"),
+    ],
+)
+def test_an_option_of_another_transport_is_refused(transport: str, variable: str, message: str) -> None:
+    with pytest.raises(PSSessionError, match=message) as caught:
+        target([variable, "ansible_host"], transport=transport)
+    assert caught.value.kind is ErrorKind.USAGE
+    assert f"Remove {variable} from the host's variables" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("transport", "left"), [("wsman", "psrp winrm"), ("ssh", "ssh"), ("local", ""), (None, "psrp winrm")]
+)
+def test_variables_of_cores_connections_count_for_their_transport(transport: str | None, left: str) -> None:
+    given: dict[str, typing.Any] = {f"ansible_{name}_port": 1 for name in ("psrp", "ssh", "winrm")}
+    given["ansible_port"] = 2
+    if transport is not None:
+        given["ansible_pssession_transport"] = transport
+    kept = _options.translated(given)
+    assert sorted(name for name in kept if "_port" in name) == sorted(
+        ["ansible_port", *(f"ansible_{name}_port" for name in left.split())]
+    )
+
+
+def test_every_option_of_one_transport_is_an_option_of_the_connection() -> None:
+    documented = connection_loader.get("remoting.powershell.pssession", class_only=True)
+    options = constants.config.get_configuration_definitions("connection", documented._load_name)
+    assert set(_options.TRANSPORTS_OF) <= set(options)
+    variables = {variable["name"] for option in options.values() for variable in option.get("vars", ())}
+    for name in _options.TRANSPORTS_OF:
+        short = {"remote_addr": "host", "remote_user": "user", "remote_password": "password"}.get(name, name)
+        assert f"ansible_pssession_{short}" in variables
