@@ -107,9 +107,10 @@ options:
       - stop
   depth:
     description:
-      - How many levels of objects in objects RV(output), RV(result) and RV(ignore:diff) have; deeper ones come as text.
-      - PowerShell Remoting sends one level of objects (of dictionaries and lists all), which is what RV(output) has if
-        this is not set. RV(result) and RV(ignore:diff) then have nine.
+      - How many levels of objects below an object come back in RV(output), RV(result) and RV(ignore:diff), as C(-Depth)
+        of C(ConvertTo-Json) counts them; deeper ones come as text.
+      - Where this is not set RV(output) has what PowerShell Remoting sends, which is V(0) for objects and any depth for
+        dictionaries and lists, and the others have V(9).
     type: int
   output_format:
     description:

@@ -88,10 +88,8 @@ def check(arguments: dict[str, typing.Any], selected: _selector.Selection) -> No
     for option in ("temporary", "in_disconnected_session"):
         if arguments[option] and not (selected.selector.implicit and not selected.nothing):
             hint = "; session_name names it" if left else ""
-            raise _bad(
-                f"{option} is true, which makes a new session{hint}. "
-                f"Remove {_selector.described(selected.selector)}, or {option}."
-            )
+            given = "the empty list" if selected.nothing else _selector.described(selected.selector)
+            raise _bad(f"{option} is true, which makes a new session{hint}. Remove {given}, or {option}.")
     for name in _OF_LEFT_SESSIONS:
         if arguments[name] is not None and not left:
             raise _bad(
@@ -106,8 +104,8 @@ def check(arguments: dict[str, typing.Any], selected: _selector.Selection) -> No
     _creation.check_idle_timeout(arguments["idle_timeout"])
     if arguments["timeout"] is not None and arguments["timeout"] <= 0:
         raise _bad(f"timeout is {arguments['timeout']:g}: it must be more than 0 seconds.")
-    if arguments["depth"] is not None and not 1 <= arguments["depth"] <= _DEEPEST:
-        raise _bad(f"depth is {arguments['depth']}: it must be from 1 to {_DEEPEST}.")
+    if arguments["depth"] is not None and not 0 <= arguments["depth"] <= _DEEPEST:
+        raise _bad(f"depth is {arguments['depth']}: it must be from 0 to {_DEEPEST}.")
 
 
 def request(target: Target, arguments: dict[str, typing.Any], check_mode: bool, verbosity: int) -> Run:
@@ -225,7 +223,7 @@ def _script(
         "Creates": str(arguments["creates"] or ""),
         "Removes": str(arguments["removes"] or ""),
         "Chdir": str(arguments["chdir"] or ""),
-        "Depth": arguments["depth"] or 0,
+        "Depth": 0 if arguments["depth"] is None else arguments["depth"] + 1,
         "AsText": arguments["output_format"] == "text",
     }
     return Command(scripts.read("invoke"), use_local_scope=False, parameters=[["__pssession", settings]])

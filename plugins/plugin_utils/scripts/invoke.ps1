@@ -8,7 +8,7 @@
 # in the end. Nothing here may rely on a variable or a key that may be missing: the session may be in strict mode.
 param(
     # Script, Parameters, Arguments, HasInput, ErrorAction ('' leaves the session's own), CheckMode, Verbosity;
-    # Creates, Removes and Chdir ('' is none), Depth (0 leaves it to remoting), AsText
+    # Creates, Removes and Chdir ('' is none), Depth (levels of objects; 0 leaves it to remoting), AsText
     [hashtable]$__pssession
 )
 
@@ -141,7 +141,7 @@ finally {
         }
         Write-Information -InformationAction SilentlyContinue -Tags 'remoting.powershell.outcome' -MessageData (
             ConvertTo-Json -InputObject $__pssessionOutcome -Compress -Depth $(
-                if ($__pssessionDepth) { $__pssessionDepth + 1 } else { 10 }
+                if ($__pssessionDepth) { $__pssessionDepth } else { 10 }
             )
         )
     }

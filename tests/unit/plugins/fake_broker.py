@@ -18,7 +18,10 @@ from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages
     Finished,
     Hello,
     Input,
+    Receive,
     Records,
+    Result,
+    Results,
     Run,
     Welcome,
 )
@@ -49,6 +52,8 @@ class FakeBroker:
         self.hellos: list[Hello] = []
         #: What to answer, in order: lists of messages, or of pairs of a message and its body; after them the default.
         self.answers: list[list[typing.Any]] = []
+        #: Makes the answers of a request where their order is not known, or None where the above count.
+        self.answer_with: typing.Callable[[typing.Any], list[typing.Any]] | None = None
         #: Set whenever a client has hung up.
         self.hung_up = threading.Event()
         #: Set while a request waits for an answer that does not come.
@@ -75,10 +80,15 @@ class FakeBroker:
         state: str = "completed",
         error: typing.Any = None,
         warnings: typing.Sequence[str] = (),
+        truncated: bool = False,
     ) -> None:
-        """Sets the answer to the next `Run`."""
-        records = (Records([list(entry) for entry in entries]), body)
-        self.answers.append([records, Finished(state, dict(SESSION), error, list(warnings))])
+        """Sets the answer to the next `Run` or `Receive`."""
+        records = [(Records([list(entry) for entry in entries]), body)] if entries else []
+        self.answers.append([*records, Finished(state, dict(SESSION), error, list(warnings), truncated)])
+
+    def answer_results(self, *results: Result) -> None:
+        """Sets the answer to the next request that is answered with a row for each session."""
+        self.answers.append([Results(list(results))])
 
     def never_answer(self) -> None:
         """Lets the next request wait for ever."""
@@ -115,8 +125,11 @@ class FakeBroker:
         if isinstance(message, Run) and message.input == "chunks":
             seen.chunks = list(self._chunks(connection))
         self.seen.append(seen)
-        default = Finished("completed", dict(SESSION)) if isinstance(message, Run) else Done(1)
-        answers = self.answers.pop(0) if self.answers else [default]
+        default = Finished("completed", dict(SESSION)) if isinstance(message, (Run, Receive)) else Done(1)
+        if self.answer_with:
+            answers = self.answer_with(message)
+        else:
+            answers = self.answers.pop(0) if self.answers else [default]
         if not answers:
             self.waiting.set()
         for answer in answers:

@@ -27,6 +27,7 @@ from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell im
     PSTerminating,
     Runspace,
 )
+from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.values import Hashtable, PSObject
 
 _TARGET = Target("web1", 5986, True)
 
@@ -88,7 +89,8 @@ class TestInvoke:
     @staticmethod
     def invoke(runspace: Runspace, script: str, check_mode: bool = False, **arguments: typing.Any) -> Written:
         """Runs a script as pssession_invoke does."""
-        given = {**dict.fromkeys(_invoke.ARGUMENT_SPEC), "script": script, **arguments}
+        defaults = {name: option.get("default") for name, option in _invoke.ARGUMENT_SPEC.items()}
+        given = {**defaults, "script": script, **arguments}
         request: Run = _invoke.request(_TARGET, given, check_mode, 2)
         return run(runspace, request.commands[0], request.values)
 
@@ -164,6 +166,80 @@ class TestInvoke:
         assert [(outcome["skipped"], outcome["changed"]) for outcome in skipped.outcomes] == [
             ("skipped, running in check mode", False)
         ]
+
+    def test_creates_and_removes_are_decided_on_the_host(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
+        (tmp_path / "there.txt").touch()
+        there, none = str(tmp_path / "th*.txt"), str(tmp_path / "none")
+        skipped = self.invoke(runspace, "'ran'", creates=there)
+        assert (skipped.texts, skipped.outcomes[0]["changed"]) == ([], False)
+        assert skipped.outcomes[0]["skipped"] == f"skipped, since {there} exists"
+        skipped = self.invoke(runspace, "'ran'", removes=none)
+        assert (skipped.texts, skipped.outcomes[0]["skipped"]) == ([], f"skipped, since {none} does not exist")
+        assert self.invoke(runspace, "'ran'", creates=none, removes=there).texts == ["ran"]
+
+    @pytest.mark.parametrize("ending", ["", "; throw 'boom'", "; exit 3"])
+    def test_chdir_counts_for_this_script_only(self, runspace: Runspace, tmp_path: pathlib.Path, ending: str) -> None:
+        (tmp_path / "a [1]").mkdir()
+        (tmp_path / "b").mkdir()
+        self.invoke(runspace, f"Set-Location '{tmp_path}'")
+        script = f"(Get-Location).Path; Set-Location ../b; (Get-Location).Path{ending}"
+        written = self.invoke(runspace, script, chdir=str(tmp_path / "a [1]"))
+        assert written.texts == [str(tmp_path / "a [1]"), str(tmp_path / "b")]
+        assert self.invoke(runspace, "(Get-Location).Path").texts == [str(tmp_path)]
+
+    def test_a_location_that_is_not_there_fails(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
+        before = self.invoke(runspace, "(Get-Location).Path").texts
+        written = self.invoke(runspace, "'ran'", chdir=str(tmp_path / "none"))
+        assert (written.texts, len(written.outcomes)) == ([], 1)
+        assert str(tmp_path / "none") in str(written.failure)
+        assert self.invoke(runspace, "(Get-Location).Path").texts == before
+
+    def test_text_is_what_a_console_shows(self, runspace: Runspace) -> None:
+        written = self.invoke(runspace, "[pscustomobject]@{ Name = 'a'; Value = 1 }", output_format="text")
+        assert [line.split() for line in written.texts if line.strip()] == [
+            ["Name", "Value"],
+            ["----", "-----"],
+            ["a", "1"],
+        ]
+        assert self.invoke(runspace, "process { $_ + 1 }", input=[1, 2], output_format="text").texts == ["2", "3"]
+
+    NESTED = "[pscustomobject]@{ a = [pscustomobject]@{ b = 1, @{ c = [pscustomobject]@{ d = 'deep' } }; e = $null } }"
+
+    def test_depth_makes_dictionaries_of_nested_objects(self, runspace: Runspace) -> None:
+        (found,) = self.invoke(runspace, self.NESTED, depth=3).outputs
+        assert plain(found) == {"a": {"b": [1, {"c": OBJECT}], "e": None}}
+        (found,) = self.invoke(runspace, self.NESTED, depth=1).outputs
+        assert plain(found) == {"a": OBJECT}
+        (found,) = self.invoke(runspace, self.NESTED, depth=0).outputs
+        assert plain(found) == OBJECT
+
+    def test_depth_leaves_values_and_lists_as_they_are(self, runspace: Runspace) -> None:
+        written = self.invoke(runspace, "1; 'a'; $null; , @(1, 2); , @()", depth=5)
+        assert [plain(value) for value in written.outputs] == [1, "a", None, [1, 2], []]
+        written = self.invoke(runspace, "process { $_ }", depth=5, input=[{"a": [1]}, 2])
+        assert [plain(value) for value in written.outputs] == [{"a": [1]}, 2]
+
+    def test_depth_counts_for_the_result(self, runspace: Runspace) -> None:
+        script = "$Ansible.Result = @{ a = @{ b = @{ c = 1 } } }"
+        assert self.invoke(runspace, script).outcomes[0]["result"] == {"a": {"b": {"c": 1}}}
+        assert self.invoke(runspace, script, depth=2).outcomes[0]["result"] == {"a": {"b": {"c": 1}}}
+        cut = self.invoke(runspace, script, depth=1).outcomes[0]["result"]
+        assert cut["a"]["b"] != {"c": 1} and isinstance(cut["a"]["b"], str)
+
+
+#: What an object is called that was left for remoting to serialize.
+OBJECT = "an object"
+
+
+def plain(value: typing.Any) -> typing.Any:
+    """A value of the evaluator as one of Python's."""
+    if isinstance(value, Hashtable):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, PSObject):
+        return OBJECT if value.base is None else plain(value.base)
+    return str(value) if isinstance(value, str) else value
 
 
 class TestFiles:
