@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import functools
 import json
 import logging
 import os
@@ -95,7 +96,8 @@ def _serve(place: Place) -> None:
         listener.bind(str(place.socket))
         listener.listen(_BACKLOG)
         _raise_descriptor_limit()
-        server = Server(listener, make_session, Ledger(place.ledger))
+        make = functools.partial(make_session, str(place.directory))
+        server = Server(listener, make, Ledger(place.ledger))
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: server.shared.shut_down())
         log.info("broker %s listens", VERSION)
