@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shlex
 import typing
 
@@ -18,8 +19,6 @@ from ._wire.target import Target
 GetOption = typing.Callable[[str], typing.Any]
 
 _HTTP_PORT, _HTTPS_PORT = 5985, 5986
-#: What PowerShell calls the configuration of sessions that no WSMan service has opened.
-_DEFAULT_SHELL = "DefaultShell"
 #: Seconds, the least that WSMan takes.
 _LEAST_IDLE_TIMEOUT = 60
 _ANY = 2**31 - 1
@@ -116,7 +115,7 @@ def _ssh(get: GetOption) -> dict[str, typing.Any]:
         "ssl": False,
         "user": get("remote_user"),
         "password": get("remote_password"),
-        "configuration_name": _DEFAULT_SHELL,
+        "configuration_name": targets.DEFAULT_SHELL,
         # The agent is the playbook's, not that of whoever started the broker.
         "ssh_auth_sock": os.environ.get("SSH_AUTH_SOCK"),
     }
@@ -124,7 +123,16 @@ def _ssh(get: GetOption) -> dict[str, typing.Any]:
 
 def _local(get: GetOption) -> dict[str, typing.Any]:
     """As with core's connection local it does not matter which host this is, nor which user is set."""
-    return {"host": "localhost", "port": 0, "ssl": False, "configuration_name": _DEFAULT_SHELL}
+    values = {"host": "localhost", "port": 0, "ssl": False, "configuration_name": targets.DEFAULT_SHELL}
+    return {**values, "user": _own_name()}
+
+
+def _own_name() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        # A container's arbitrary uid has no entry in the password file.
+        return str(os.geteuid())
 
 
 def unknown_variables(variables: typing.Iterable[str], known: typing.Iterable[str]) -> list[str]:

@@ -17,6 +17,17 @@ from .._wire.messages import (
     RemoveSessions,
     Run,
 )
+from .._wire.target import DEFAULT_SHELL
+
+#: What a WSMan service does for the sessions that it keeps, and how a target is that does not ask for it.
+_OF_A_SERVICE = {
+    "configuration_name": DEFAULT_SHELL,
+    "culture": None,
+    "idle_timeout": None,
+    "no_profile": False,
+    "output_buffering_mode": None,
+    "ui_culture": None,
+}
 
 
 def check(message: typing.Any) -> None:
@@ -24,6 +35,13 @@ def check(message: typing.Any) -> None:
     target = getattr(message, "target", None)
     if target is None or target.can_disconnect:
         return
+    for name, default in _OF_A_SERVICE.items():
+        if (value := getattr(target, name)) != default:
+            raise PSSessionError(
+                ErrorKind.USAGE,
+                f"{name} is {value!r}: transport {target.transport} has no such option, since no service keeps its "
+                f"sessions. Remove {name}, or use transport wsman.",
+            )
     what = _asks_for(message)
     if what is not None:
         raise PSSessionError(

@@ -81,7 +81,7 @@ class Session:
         self.told: ShellDescription | None = None
         #: Called when the shell has become ours, or is gone.
         self.shell_changed: typing.Callable[[Session], None] = lambda session: None
-        self._idle_timeout = idle_timeout(target.idle_timeout, target.session_name)
+        self._idle_timeout = idle_timeout(target.idle_timeout, target.session_name) if target.can_disconnect else None
         self.courier = Courier(target, connect, self.reconnect, clock, sleep)
         self.sleep = sleep
 

@@ -58,6 +58,8 @@ CREATION = (
 )
 #: Never part of a key, a repr or a log; compared before a session is used.
 SECRETS = ("password", "certificate_key_password", "private_key_passphrase")
+#: What PowerShell calls the configuration of a session that no WSMan service has opened.
+DEFAULT_SHELL = "DefaultShell"
 #: Seconds; what a killed controller leaves on a server is gone after it.
 _IMPLICIT_IDLE_TIMEOUT = 300
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
+import pwd
 import typing
 
 import pytest
@@ -182,7 +184,12 @@ def test_a_transport_takes_what_it_has_and_leaves_the_rest(monkeypatch: pytest.M
     assert (ssh.subsystem, ssh.pwsh_path, ssh.ssh_auth_sock) == ("pwsh", None, "/run/agent")
     assert (ssh.configuration_name, ssh.idle_timeout, ssh.can_disconnect) == ("DefaultShell", None, False)
     local = target(transport="local", **given)
-    assert (local.host, local.port, local.user, local.password) == ("localhost", 0, None, None)
+    assert (local.host, local.port, local.user, local.password) == (
+        "localhost",
+        0,
+        pwd.getpwuid(os.geteuid()).pw_name,
+        None,
+    )
     assert (local.subsystem, local.pwsh_path, local.ssh_auth_sock) == ("powershell", "mine", None)
     assert (local.configuration_name, local.idle_timeout, local.can_disconnect) == ("DefaultShell", None, False)
     wsman = target(**given)
