@@ -151,6 +151,12 @@ EXAMPLES = r"""
     name: nightly
     state: absent
 
+- name: Remove one, whatever runs in it
+  remoting.powershell.pssession:
+    name: nightly
+    state: absent
+    force: true
+
 - name: Remove one by its Id
   remoting.powershell.pssession:
     id: 3

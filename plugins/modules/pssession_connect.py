@@ -40,6 +40,10 @@ EXAMPLES = r"""
   remoting.powershell.pssession_connect:
     name: nightly
 
+- name: Connect again what this controller has disconnected
+  remoting.powershell.pssession_connect:
+    id: [3, 4]
+
 - name: See what is there
   remoting.powershell.pssession_info:
     scope: computer

@@ -58,6 +58,11 @@ EXAMPLES = r"""
     name: nightly
     idle_timeout: 86400
 
+- name: Leave one by its Id, and have its command suspended when the buffer is full
+  remoting.powershell.pssession_disconnect:
+    id: 3
+    output_buffering_mode: Block
+
 - name: Leave all of the host's sessions
   remoting.powershell.pssession_disconnect:
     name: "*"

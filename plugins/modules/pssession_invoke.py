@@ -275,6 +275,7 @@ EXAMPLES = r"""
     in_disconnected_session: true
     session_name: backup
     idle_timeout: 172800
+    output_buffering_mode: Block
 
 - name: Fetch what it wrote, in this job or another
   remoting.powershell.pssession_receive:

@@ -77,6 +77,10 @@ EXAMPLES = r"""
     remove: true
   register: night
 
+- name: Receive what a colleague started with Invoke-Command -InDisconnectedSession
+  remoting.powershell.pssession_receive:
+    instance_id: 5ac2b9f2-07b4-4b1b-8a0c-1c5a3bd9b8a4
+
 - name: Look now and then, without waiting for its end
   remoting.powershell.pssession_receive:
     name: nightly

@@ -140,7 +140,7 @@ finally {
             skipped = $__pssessionSkipped
         }
         Write-Information -InformationAction SilentlyContinue -Tags 'remoting.powershell.outcome' -MessageData (
-            ConvertTo-Json -InputObject $__pssessionOutcome -Compress -Depth $(
+            ConvertTo-Json -InputObject $__pssessionOutcome -Compress -WarningAction SilentlyContinue -Depth $(
                 if ($__pssessionDepth) { $__pssessionDepth } else { 10 }
             )
         )
