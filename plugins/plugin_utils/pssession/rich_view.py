@@ -57,15 +57,16 @@ class Bars:
             return
         if self._progress is None:
             self._progress = self._start()
-        if activity.id not in self._tasks:
-            self._tasks[activity.id] = self._progress.add_task("", total=100)
         text = f"{activity.activity}: {activity.detail}" if activity.detail else activity.activity
-        self._progress.update(
-            self._tasks[activity.id],
-            description=rich.markup.escape(text),
-            completed=activity.percent or 0,
-            total=None if activity.percent is None else 100,
-        )
+        facts: dict[str, typing.Any] = {
+            "description": rich.markup.escape(text),
+            "completed": activity.percent or 0,
+            "total": None if activity.percent is None else 100,
+        }
+        if activity.id in self._tasks:
+            self._progress.update(self._tasks[activity.id], **facts)
+        else:
+            self._tasks[activity.id] = self._progress.add_task(**facts)
         self._progress.refresh()
 
     def clear(self) -> None:
