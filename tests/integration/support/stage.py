@@ -44,6 +44,18 @@ def invoke(name: str, script: str, *orders: Order, **more: typing.Any) -> Task:
     }
 
 
+def module(name: str, which: str, options: dict[str, typing.Any], *orders: Order, **more: typing.Any) -> Task:
+    """A task with a module of ours; its result is registered by the task's name where that is one word."""
+    registered = {"register": name} if name.isidentifier() else {}
+    return {
+        "name": name,
+        f"remoting.powershell.{which}": options,
+        "vars": {"orders": orders, "counted": True},
+        **registered,
+        **more,
+    }
+
+
 def fault(kind: str, action: str | None = None, **more: typing.Any) -> Order:
     """The order for a failure; see endpoint.faults."""
     return ("fault", {"kind": kind, **({"action": action} if action else {}), **more})

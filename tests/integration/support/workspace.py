@@ -20,6 +20,7 @@ from .processes import Process, wait_until_gone, with_home
 #: Bounds a hang; no test asserts a time.
 PATIENCE = 240
 
+_COMMAND = pathlib.Path(__file__).resolve().parents[3] / "plugins" / "plugin_utils" / "pssession"
 _PASSED_ON = ("ANSIBLE_COLLECTIONS_PATH", "LANG", "LC_ALL", "PATH", "PSSESSION_PWSH", "PYTHONPATH", "VIRTUAL_ENV")
 
 
@@ -68,8 +69,16 @@ class Workspace:
 
     def start(self, program: str, *arguments: str, cwd: pathlib.Path | None = None) -> subprocess.Popen[str]:
         """Start an ansible program in a process group of its own; its output is to be read from ``stdout``."""
+        path = pathlib.Path(sys.executable).parent / program
+        return self._start([str(path), "-i", str(self.inventory), *arguments], cwd)
+
+    def pssession(self, command: str, *arguments: str) -> Outcome:
+        """Run the command pssession with the inventory, as its alias does."""
+        return self.finish(self._start([sys.executable, str(_COMMAND), command, "-i", str(self.inventory), *arguments]))
+
+    def _start(self, command: list[str], cwd: pathlib.Path | None = None) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [str(pathlib.Path(sys.executable).parent / program), "-i", str(self.inventory), *arguments],
+            command,
             cwd=cwd or self.scratch,
             env=self.environment,
             stdin=subprocess.DEVNULL,
