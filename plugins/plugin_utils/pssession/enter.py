@@ -94,7 +94,7 @@ class Interactive:
                 if self._lost(error):
                     return 1
                 continue
-            if line.strip().rstrip(";").lower() in _LEAVES:
+            if line.strip("; \t").lower() in _LEAVES:
                 return 0
             if line.strip() and not self._run(line):
                 return 1

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils.pssession import rich_view, table
 
-ROWS = [
+ROWS: list[dict[str, object]] = [
     {
         "id": 1,
         "name": "build [1]",
