@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import enum
 import logging
 import socket
 import threading
@@ -21,39 +19,30 @@ from .._wire.messages import (
     DisconnectSessions,
     Done,
     Failure,
-    Finished,
     Hello,
-    Input,
+    HostAnswer,
     ListSessions,
     Note,
     OpenSession,
+    Receive,
     RemoveSessions,
     Reset,
     Result,
     Results,
     Sessions,
     Shutdown,
+    Stop,
     Welcome,
 )
 from .._wire.messages import Run as RunMessage
-from . import capability, jobs, listing, removing, requests
+from . import capability, listing, removing, requests
 from .asking import Asker
 from .group import Playbook
-from .parallel import in_parallel, in_thread
-from .running import Ending, Job, Run
-from .session import QuotaReached, Session
+from .parallel import in_parallel
+from .run_requests import Runner
 from .shared import Shared
 
-#: Seconds; the main loop answers at once, unless it ends at this moment.
-_LOOP_ANSWERS = 5.0
-
 log = logging.getLogger("pssession.broker")
-
-
-class _Outcome(enum.Enum):
-    DONE = enum.auto()
-    #: The server's quota is reached: wait for another session and try there.
-    AGAIN = enum.auto()
 
 
 class Client:
@@ -67,10 +56,7 @@ class Client:
     def __init__(self, shared: Shared, connection: socket.socket) -> None:
         self._shared = shared
         self._socket = connection
-        #: What runs now, and what ran but was not terminated on the server yet.
-        self._run: Run | None = None
-        self._unfinished: Run | None = None
-        self._lock = threading.Lock()
+        self._runner = Runner(shared, connection, self._send)
         #: What goes on for several sessions at once may have something to say at once.
         self._send_lock = threading.Lock()
         #: Whom it works for, known after `Hello`; no process has the pid 0.
@@ -83,7 +69,7 @@ class Client:
                 if self._greet():
                     while (received := REQUESTS.receive(self._socket)) is not None:
                         self._dispatch(*received)
-                        self._finish()
+                        self._runner.finish()
         except WireError as error:
             log.warning("a client was hung up on: %s", error)
         except OSError as error:
@@ -91,20 +77,17 @@ class Client:
         except Exception:
             log.exception("a client could not be served")
         finally:
-            self._finish()
+            self._runner.finish()
             self._shared.left(self)
 
     def stop(self, reason: str) -> None:
         """Stops what runs for this client; called from any thread, returns when the server was told."""
-        with self._lock:
-            run = self._run
-        if run is not None:
-            run.stop(reason)
+        self._runner.stop(reason)
 
     @property
     def busy(self) -> bool:
         """Whether something runs for this client."""
-        return self._unfinished is not None
+        return self._runner.busy
 
     def _greet(self) -> bool:
         received = REQUESTS.receive(self._socket)
@@ -123,7 +106,9 @@ class Client:
         try:
             capability.check(message)
             if isinstance(message, RunMessage):
-                self._handle_run(message, body)
+                self._runner.run(message, body, self.playbook)
+            elif isinstance(message, Receive):
+                self._runner.receive(message, self.playbook)
             elif isinstance(message, ListSessions):
                 self._send(Sessions(listing.list_sessions(self._shared, message), self._shared.facts()))
             elif isinstance(message, (OpenSession, RemoveSessions, DisconnectSessions, ConnectSessions)):
@@ -134,7 +119,8 @@ class Client:
                 # The answer first: the process does not wait for it.
                 self._send(Done(len(self._shared.registry.sessions())))
                 self._shared.shut_down()
-            else:
+            elif not isinstance(message, (HostAnswer, Stop)):
+                # Those two may have met the end of what they were for.
                 raise WireError(f"{type(message).__name__} is out of turn")
         except PSSessionError as error:
             self._fail(error)
@@ -147,94 +133,6 @@ class Client:
                     ErrorKind.UNKNOWN, f"The session broker met an error of its own: {error!r} (see its log)."
                 )
             )
-
-    def _finish(self) -> None:
-        """Once the client has its answer, the server may forget what ran."""
-        if self._unfinished is not None:
-            self._unfinished.finish()
-            self._unfinished = None
-
-    def _handle_run(self, message: RunMessage, body: bytes) -> None:
-        output = jobs.output(message)
-        job = Job(
-            spec=jobs.spec(message),
-            output=output,
-            deliver=lambda records: self._send(*jobs.answer(records, output)),
-            values=jobs.values(message, body),
-            chunks=self._chunks() if message.input == "chunks" else None,
-        )
-        while self._execute(message, job) is _Outcome.AGAIN:
-            self._send(Note("v", f"{message.target.host} has no more sessions for this user: waiting for one in use."))
-
-    def _execute(self, message: RunMessage, job: Job) -> _Outcome:
-        lease = self._shared.selecting.lease(
-            message.target, message.selector, self.playbook, message.shared, jobs.task(message), self._note
-        )
-        with lease as session:
-            if session.left:
-                session.ready()
-                self._shared.selecting.await_left(session, self._note)
-            run = self._unfinished = Run(session, job)
-            self._shared.counters["pipelines"] += 1
-            try:
-                with self._watched(run, message):
-                    ending = run.execute()
-            except QuotaReached:
-                if not self._shared.registry.limit(message.target, session):
-                    raise
-                return _Outcome.AGAIN
-            self._finished(session, ending, message.shared)
-            return _Outcome.DONE
-
-    def _finished(self, session: Session, ending: Ending, shared: bool) -> None:
-        self._shared.count(session)
-        warnings = list(ending.warnings)
-        if session.recreated and shared:
-            warnings.append(f"{session} was lost since it was last used and was opened anew: its state is gone.")
-        self._send(Finished(ending.state.value, session.row(), ending.error, warnings))
-
-    @contextlib.contextmanager
-    def _watched(self, run: Run, message: RunMessage) -> typing.Iterator[None]:
-        """Stops the run when its client hangs up, its playbook dies or its time is over."""
-        reactor = self._shared.reactor
-        timer = None
-        with self._lock:
-            self._run = run
-        if message.timeout is not None:
-            reason = f"its timeout of {message.timeout:g} s is over"
-            timer = reactor.later(message.timeout, lambda: self._stop_late(run, reason))
-        if message.input != "chunks":
-            reactor.watch(self._socket, lambda: self._hung_up(run))
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._run = None
-            if timer is not None:
-                timer.cancel()
-            if message.input != "chunks":
-                ended = threading.Event()
-                reactor.unwatch(self._socket, ended.set)
-                ended.wait(_LOOP_ANSWERS)
-
-    @staticmethod
-    def _stop_late(run: Run, reason: str) -> None:
-        in_thread("timeout", lambda: run.stop(reason))
-
-    def _hung_up(self, run: Run) -> None:
-        """On the reactor's thread: the socket is readable though the client has nothing to say now."""
-        self._shared.reactor.unwatch(self._socket)
-        if not self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
-            in_thread("hang-up", lambda: run.stop("its client went away"))
-
-    def _chunks(self) -> typing.Iterator[bytes]:
-        while True:
-            received = REQUESTS.receive(self._socket)
-            if received is None or not isinstance(received[0], Input):
-                raise WireError("the input ended before its end")
-            if received[0].end:
-                return
-            yield received[1]
 
     def _reset(self, message: Reset) -> int:
         sessions = self._shared.registry.drop(message.target)

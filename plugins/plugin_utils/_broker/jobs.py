@@ -5,12 +5,68 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing
 
+from .._psrp.host import Host
+from .._psrp.interactive import InteractiveHost
 from .._psrp.pipeline import Command, PipelineSpec
 from .._psrp.records import OutputFormat, Record
 from .._wire.errors import ErrorKind, PSSessionError
-from .._wire.messages import Records, Run
+from .._wire.messages import Receive, Records, Run
+
+#: Called with what each Receive brought, on the thread that receives; it may block to slow the server down.
+Deliver = typing.Callable[[list[Record]], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What to run and where its records go."""
+
+    spec: PipelineSpec
+    output: OutputFormat
+    deliver: Deliver
+    #: Input that is known now, as JSON values.
+    values: typing.Sequence[object] = ()
+    #: Input that is still to come, as bytes; each goes as one base64 string.
+    chunks: typing.Iterator[bytes] | None = None
+    #: Answers the pipeline's host calls where a user is there; the records then hold calls for him.
+    host: Host | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Ending:
+    """How a pipeline ended, or that it did not.
+
+    Attributes:
+        state: completed, failed or stopped; running; none where there was nothing to receive.
+        error: The record that ended a failed one.
+        truncated: Output was lost because the server's buffer was full.
+    """
+
+    state: str
+    error: typing.Any = None
+    warnings: list[str] = dataclasses.field(default_factory=list)
+    truncated: bool = False
+
+
+def check(message: Run) -> None:
+    """Refuses what does not go together; raises PSSessionError (usage)."""
+    new = [name for name in ("temporary", "leave") if getattr(message, name)]
+    if new and not message.selector.implicit:
+        raise PSSessionError(ErrorKind.USAGE, f"A {new[0]} run has a session of its own: it takes no selector.")
+    others = [name for name in ("temporary", "interactive", "timeout") if getattr(message, name)]
+    if message.leave and others:
+        raise PSSessionError(ErrorKind.USAGE, f"What is left in a disconnected session cannot be {others[0]}.")
+    if message.interactive and message.input == "chunks":
+        raise PSSessionError(ErrorKind.USAGE, "An interactive run takes no chunks: the client's messages are answers.")
+    if len(message.screen) != 2 or not all(isinstance(size, int) and 0 < size < 32768 for size in message.screen):
+        raise PSSessionError(ErrorKind.USAGE, f"screen {message.screen!r} is not a number of columns and of lines.")
+
+
+def host(message: Run) -> Host | None:
+    """Who answers a pipeline's host calls: a user, or None."""
+    return InteractiveHost((message.screen[0], message.screen[1])) if message.interactive else None
 
 
 def spec(message: Run) -> PipelineSpec:
@@ -42,7 +98,7 @@ def values(message: Run, body: bytes) -> list[typing.Any]:
     return [text] if message.input == "text" else list(text.splitlines())
 
 
-def output(message: Run) -> OutputFormat:
+def output(message: Run | Receive) -> OutputFormat:
     """The form that a message wants its output in."""
     return OutputFormat(message.output)
 

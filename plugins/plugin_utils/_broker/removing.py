@@ -12,6 +12,7 @@ from . import opening, rows, troubles, upkeep
 from .asking import Asker
 from .courier import Courier, Fault
 from .finding import held_by_another
+from .left import waiting
 from .parallel import each
 from .recovery import Decision, Phase
 from .session import Session, SessionState
@@ -119,7 +120,7 @@ class Remover:
             self._refuse_running(visitor)
 
     def _check_left(self, session: Session) -> None:
-        if not session.left or self._message.check:
+        if not waiting(session.left) or self._message.check:
             return
         if session.state not in (SessionState.OPENED, SessionState.DISCONNECTED):
             return

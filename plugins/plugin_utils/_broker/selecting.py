@@ -15,6 +15,7 @@ from .._wire.messages import Selector
 from .._wire.target import Target
 from .finding import Finder, Notify
 from .group import Playbook
+from .left import waiting
 from .registry import Registry
 from .rows import CONNECTED
 from .session import Session, SessionState
@@ -91,15 +92,16 @@ class Selecting:
                 session.close()
             self._release_new(session)
 
-    def take_back(self, session: Session, notify: Notify, adopt: bool = True) -> bool:
+    def take_back(self, session: Session, notify: Notify, adopt: bool = True, strict: bool = False) -> bool:
         """Connects a named session, not opened yet, to its shell that an earlier broker left on the server.
 
         Args:
             adopt: Also to one that is not ours, if no client holds it.
+            strict: See left_behind.
 
         Returns False where there is none. Raises PSSessionError.
         """
-        found = self.left_behind(session, adopt)
+        found = self.left_behind(session, adopt, strict)
         if found is not None:
             session.adopt(found)
             try:
@@ -109,21 +111,24 @@ class Selecting:
                 raise
         return found is not None
 
-    def left_behind(self, session: Session, adopt: bool) -> ShellDescription | None:
-        """The shell that `take_back` would connect to; one Enumerate."""
-        target = session.target
-        entry = named(session.name)
+    def left_behind(self, session: Session, adopt: bool, strict: bool) -> ShellDescription | None:
+        """The shell that `take_back` would connect to; one Enumerate.
+
+        Args:
+            adopt: See take_back.
+            strict: A name means one session whatever its configuration: another one than asked for is an error.
+        """
+        target, entry = session.target, named(session.name)
         shells = [s for s in self._finder.others(target, session.courier) if entry.names(s.name, s.shell_id)]
-        ours = [shell for shell in shells if self._finder.is_ours(shell)]
-        ours.sort(key=lambda shell: shell.state == CONNECTED)
+        mine = [s for s in shells if self._finder.is_ours(s) or (adopt and s.state != CONNECTED)]
+        asked = [shell for shell in mine if _has_configuration(shell, target)]
+        ours = [shell for shell in asked if self._finder.is_ours(shell)]
         if ours:
-            _check_configuration(session, ours[0])
-            return ours[0]
-        free = [shell for shell in shells if shell.state != CONNECTED] if adopt else []
-        found = self._finder.one(entry, target, free)
-        if found is not None:
-            _check_configuration(session, found)
-        return found
+            # One that nobody holds rather than one that has to be waited for.
+            return min(ours, key=lambda shell: shell.state == CONNECTED)
+        if strict and mine and not asked:
+            raise other_configuration(session.name, target, mine[0].configuration_name or "")
+        return self._finder.one(entry, target, asked)
 
     def await_left(self, session: Session, notify: Notify) -> None:
         """Waits until no pipeline that was left in a session runs in it any more.
@@ -132,7 +137,7 @@ class Selecting:
         """
         deadline = session.clock() + session.target.busy_timeout
         for number in range(1_000_000):
-            if not session.left or session.available():
+            if not waiting(session.left) or session.available():
                 return
             if session.clock() >= deadline:
                 raise PSSessionError(
@@ -191,11 +196,8 @@ class Selecting:
         self._registry.release(session, forget=gone)
 
 
-def _check_configuration(session: Session, found: ShellDescription) -> None:
-    """A name means one session: one of another configuration is neither taken nor doubled."""
-    asked, there = session.target.configuration_name, found.configuration_name or ""
-    if asked.casefold() != there.casefold():
-        raise other_configuration(session.name, session.target, there)
+def _has_configuration(shell: ShellDescription, target: Target) -> bool:
+    return (shell.configuration_name or "").casefold() == target.configuration_name.casefold()
 
 
 def other_configuration(name: str, target: Target, there: str) -> PSSessionError:

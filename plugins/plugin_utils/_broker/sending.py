@@ -108,16 +108,7 @@ class Sender:
         self._drain()
 
     def _feed(self) -> None:
-        self._outbox.flush(self._session.courier.side)
-        if self._chunks is None:
-            return
-        for chunk in self._chunks:
-            if self._over.is_set():
-                return
-            self._pipeline.input(base64.b64encode(chunk).decode("ascii"))
-            self._outbox.flush(self._session.courier.side)
-        self._pipeline.end_input()
-        self._outbox.flush(self._session.courier.side)
+        send_all(self._pipeline, self._outbox, self._session.courier.side, self._chunks, self._over.is_set)
 
     def _drain(self) -> None:
         try:
@@ -125,3 +116,26 @@ class Sender:
                 continue
         except Exception as error:
             log.info("session %d: its client is gone: %r", self._session.number, error)
+
+
+def send_all(
+    pipeline: Pipeline,
+    outbox: Outbox,
+    link: Link,
+    chunks: typing.Iterator[bytes] | None,
+    over: typing.Callable[[], bool] = lambda: False,
+) -> None:
+    """Sends a pipeline's input to its end, or until it is over.
+
+    Raises Fault, StateError where the pipeline has ended, and what the chunks raise.
+    """
+    outbox.flush(link)
+    if chunks is None:
+        return
+    for chunk in chunks:
+        if over():
+            return
+        pipeline.input(base64.b64encode(chunk).decode("ascii"))
+        outbox.flush(link)
+    pipeline.end_input()
+    outbox.flush(link)

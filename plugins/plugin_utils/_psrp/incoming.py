@@ -89,13 +89,11 @@ class Incoming:
             source.torn = source.torn or self.inbox.losses > losses
         return records
 
-    def truncated(self, pipeline_id: uuid.UUID) -> bool:
+    def truncated(self, pipeline_id: uuid.UUID, hints: bool) -> bool:
         """See PoolClient.truncated."""
         running = self.running.get(pipeline_id)
-        if running is None or not self.inbox.lossy:
-            return False
-        if running.torn or running.first is None:
-            return running.torn
+        if running is None or running.torn or running.first is None or not hints:
+            return running is not None and running.torn
         return self.inbox.met.missing(running.first, running.last) > _TOLD_OTHERS * running.adopted
 
     def _handle(self, message: Message) -> list[Record]:

@@ -217,15 +217,19 @@ class PoolClient:
                 running.torn, running.adopted = known.torn, known.adopted
             return running.pipeline
 
-    def truncated(self, pipeline_id: uuid.UUID) -> bool:
-        """Whether output of a pipeline is lost, as far as the fed data tells; where losses are expected.
+    def truncated(self, pipeline_id: uuid.UUID, hints: bool = False) -> bool:
+        """Whether output of a pipeline was lost where losses were expected, as far as the fed data tells.
 
-        A fragment that is missing proves it.  Whole messages that are missing show in the numbers of the others, which
-        a server counts for all that its process sends: remoting that the pipeline itself does looks the same, and of a
-        pipeline that another client started a few are not reckoned, since that client was told some.
+        A fragment that is missing proves it.
+
+        Args:
+            pipeline_id: The pipeline.
+            hints: Whether numbers that are missing tell of lost messages, too.  A server numbers all that its process
+                sends: remoting that the pipeline itself does looks the same, and of a pipeline that another client
+                started a few are not reckoned, since that client was told some.
         """
         with self._lock:
-            return self._incoming.truncated(pipeline_id)
+            return self._incoming.truncated(pipeline_id, hints)
 
     def answer(self, pipeline: Pipeline, call: HostCall, value: object, error: str | None = None) -> None:
         """Queue the user's answer to a host call; value and error as for interactive.typed.

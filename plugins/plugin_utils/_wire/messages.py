@@ -95,6 +95,8 @@ class Run:
     temporary: bool = False
     leave: bool = False
     interactive: bool = False
+    #: Columns and lines of the user's screen; PowerShell formats the tables of an interactive pipeline for it.
+    screen: list[int] = [120, 50]
 
 
 @record(frozen=True)

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker import upkeep
-from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.running import Ending, Job, Run
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.jobs import Ending, Job
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.running import Run
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.session import Session, SessionState
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.pipeline import Command, PipelineSpec
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.records import (
     OutputFormat,
-    PipelineState,
     Record,
 )
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
@@ -78,7 +78,7 @@ class SessionModel(RuleBasedStateMachine):
         if ending is not None:
             assert not stopped
             assert times == 1
-            assert ending.state is PipelineState.COMPLETED
+            assert ending.state == "completed"
             assert [record.value for record in records] == [script]
         elif kind is ErrorKind.UNKNOWN:
             assert times <= 1

@@ -1,0 +1,218 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run and Receive for one client (broker process)."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+import threading
+import typing
+
+from .._psrp.records import Record
+from .._wire.errors import ErrorKind, PSSessionError, WireError
+from .._wire.messages import REQUESTS, Finished, Input, Note, Receive
+from .._wire.messages import Run as RunMessage
+from . import jobs
+from .conversing import Conversation
+from .group import Playbook
+from .jobs import Ending, Job
+from .left import waiting
+from .parallel import in_thread
+from .receiving import Reception
+from .running import Run
+from .session import QuotaReached, Session
+from .shared import Shared
+
+#: Seconds; the main loop answers at once, unless it ends at this moment.
+_LOOP_ANSWERS = 5.0
+
+log = logging.getLogger("pssession.broker")
+
+
+class Runner:
+    """Runs and receives pipelines, one at a time.
+
+    Args:
+        shared: What all clients share.
+        connection: The client's socket; between its request and the answer it is watched for a hang-up.
+        send: Sends a message and its body to the client; raises OSError.
+    """
+
+    def __init__(self, shared: Shared, connection: socket.socket, send: typing.Callable[[object, bytes], None]) -> None:
+        self._shared = shared
+        self._socket = connection
+        self._send = send
+        self._lock = threading.Lock()
+        #: What goes on now, and what ended but was not freed on the server yet.
+        self._current: Run | Reception | None = None
+        self._unfinished: Run | Reception | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something runs."""
+        return self._unfinished is not None
+
+    def stop(self, reason: str) -> None:
+        """Stops what runs, or the reception; called from any thread, returns when the server was told."""
+        with self._lock:
+            current = self._current
+        if current is not None:
+            current.stop(reason)
+
+    def finish(self) -> None:
+        """Once the client has its answer, the server may forget what ran."""
+        if self._unfinished is not None:
+            self._unfinished.finish()
+            self._unfinished = None
+
+    def run(self, message: RunMessage, body: bytes, playbook: Playbook) -> None:
+        """Answers a Run; raises PSSessionError."""
+        chunks = self._chunks() if message.input == "chunks" else None
+        try:
+            while self._run(message, body, chunks, playbook):
+                text = f"{message.target.host} has no more sessions for this user: waiting for one in use."
+                self._note("v", text)
+        except PSSessionError:
+            # A client that sends chunks listens only after the last one.
+            for _chunk in chunks or ():
+                continue
+            raise
+
+    def receive(self, message: Receive, playbook: Playbook) -> None:
+        """Answers a Receive; raises PSSessionError."""
+        if message.timeout is not None and message.timeout < 0:
+            raise PSSessionError(ErrorKind.USAGE, f"A timeout of {message.timeout:g} s is less than nothing.")
+        output = jobs.output(message)
+        lease = self._shared.selecting.lease(
+            message.target, message.selector, playbook, True, "pssession_receive", self._note
+        )
+        with lease as session:
+            reception = Reception(session, output, self._delivery(message), message.wait, message.timeout)
+            with self._going_on(reception), self._watched(reception):
+                ending = reception.execute()
+            if message.remove and ending.state != "running":
+                session.close()
+                self._shared.registry.discard(session)
+            self._finished(session, ending)
+
+    def _run(self, message: RunMessage, body: bytes, chunks: typing.Iterator[bytes] | None, playbook: Playbook) -> bool:
+        """Answers a Run; True where the server's quota is reached and a session in use is to be waited for."""
+        jobs.check(message)
+        deliver = self._delivery(message)
+        talk = Conversation(self._socket, self._say, deliver) if message.interactive else None
+        job = Job(
+            spec=jobs.spec(message),
+            output=jobs.output(message),
+            deliver=talk.deliver if talk else deliver,
+            values=jobs.values(message, body),
+            chunks=chunks,
+            host=jobs.host(message),
+        )
+        with self._lease(message, playbook) as session:
+            try:
+                ending = self._execute(message, session, job, talk)
+            except QuotaReached:
+                if not self._shared.registry.limit(message.target, session):
+                    raise
+                return True
+            if not message.temporary:
+                self._finished(session, ending, message.shared)
+        if message.temporary:
+            # Its user hears of the end when nothing is left of it.
+            self._finished(session, ending)
+        return False
+
+    def _lease(self, message: RunMessage, playbook: Playbook) -> contextlib.AbstractContextManager[Session]:
+        selecting, task = self._shared.selecting, jobs.task(message)
+        if message.temporary or message.leave:
+            return selecting.lease_new(message.target, playbook, task, temporary=message.temporary)
+        return selecting.lease(message.target, message.selector, playbook, message.shared, task, self._note)
+
+    def _execute(self, message: RunMessage, session: Session, job: Job, talk: Conversation | None) -> Ending:
+        if waiting(session.left):
+            session.ready()
+            self._shared.selecting.await_left(session, self._note)
+        run = Run(session, job)
+        self._shared.counters["pipelines"] += 1
+        with self._going_on(run), self._timed(run, message.timeout):
+            if talk is not None:
+                with talk.listening(run):
+                    return run.execute()
+            # The socket is not silent while chunks come.
+            watched = contextlib.nullcontext() if job.chunks is not None else self._watched(run)
+            with watched:
+                return run.leave() if message.leave else run.execute()
+
+    def _finished(self, session: Session, ending: Ending, shared: bool = False) -> None:
+        self._shared.count(session)
+        warnings = list(ending.warnings)
+        if session.recreated and shared:
+            warnings.append(f"{session} was lost since it was last used and was opened anew: its state is gone.")
+        self._say(Finished(ending.state, session.row(), ending.error, warnings, ending.truncated))
+
+    @contextlib.contextmanager
+    def _going_on(self, work: Run | Reception) -> typing.Iterator[None]:
+        with self._lock:
+            self._current = self._unfinished = work
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._current = None
+
+    @contextlib.contextmanager
+    def _timed(self, run: Run, timeout: float | None) -> typing.Iterator[None]:
+        """Stops a run when its time is over."""
+        if timeout is None:
+            yield
+            return
+        reason = f"its timeout of {timeout:g} s is over"
+
+        def stop() -> None:
+            in_thread("timeout", lambda: run.stop(reason))
+
+        timer = self._shared.reactor.later(timeout, stop)
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    @contextlib.contextmanager
+    def _watched(self, work: Run | Reception) -> typing.Iterator[None]:
+        """Stops it when its client hangs up; the client has nothing to say now."""
+        reactor = self._shared.reactor
+        reactor.watch(self._socket, lambda: self._hung_up(work))
+        try:
+            yield
+        finally:
+            ended = threading.Event()
+            reactor.unwatch(self._socket, ended.set)
+            ended.wait(_LOOP_ANSWERS)
+
+    def _hung_up(self, work: Run | Reception) -> None:
+        """On the reactor's thread: the socket is readable though the client has nothing to say now."""
+        self._shared.reactor.unwatch(self._socket)
+        if not self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
+            in_thread("hang-up", lambda: work.stop("its client went away"))
+
+    def _chunks(self) -> typing.Iterator[bytes]:
+        while True:
+            received = REQUESTS.receive(self._socket)
+            if received is None or not isinstance(received[0], Input):
+                raise WireError("the input ended before its end")
+            if received[0].end:
+                return
+            yield received[1]
+
+    def _delivery(self, message: RunMessage | Receive) -> typing.Callable[[list[Record]], None]:
+        output = jobs.output(message)
+        return lambda records: self._send(*jobs.answer(records, output))
+
+    def _note(self, level: str, text: str) -> None:
+        self._say(Note(level, text))
+
+    def _say(self, message: object) -> None:
+        self._send(message, b"")
