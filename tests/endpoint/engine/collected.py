@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing
 
-from .powershell import ErrorRecord, InformationalRecord, InformationRecord, ProgressRecord
+from .powershell import ErrorRecord, InformationalRecord, InformationRecord, ProgressRecord, Screen
 
 
 @dataclasses.dataclass
@@ -59,6 +59,9 @@ class CollectedStreams:
 @dataclasses.dataclass
 class CollectedHost:
     """A HostCalls that keeps what is written and has nobody to ask."""
+
+    has_ui: typing.ClassVar[bool] = True
+    screen: typing.ClassVar[Screen | None] = None
 
     out: str = ""
     err: str = ""

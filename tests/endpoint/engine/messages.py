@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import typing
 import uuid
 
 import psrpcore
 from psrpcore.types import (
     ErrorCategoryInfo,
+    HostInfo,
     HostMethodIdentifier,
     NETException,
     PSInvocationState,
@@ -28,10 +30,16 @@ from .powershell import (
     InformationRecord,
     PipelineStopped,
     ProgressRecord,
+    Screen,
     from_psrp,
+    numbers,
+    to_host,
     to_psrp,
 )
+from .powershell.convert import to_string
 from .powershell.errors import runtime_error
+from .powershell.net_host import CONSOLE_COLORS
+from .powershell.records import HostMessage
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +51,8 @@ class PipelineMessages:
         self._id = pipeline_id
         self._outbox = outbox
         self._closed = False
+        #: The client's host can write: it is asked to show warnings and their like, besides getting their records.
+        self.has_ui = False
 
     def close(self) -> None:
         """The client has closed the pipeline: whatever it still says is dropped."""
@@ -60,22 +70,28 @@ class PipelineMessages:
     def warning(self, record: InformationalRecord) -> None:
         """WARNING_RECORD."""
         self._send(record, PSRPMessageType.WarningRecord)
+        self._show(HostMethodIdentifier.WriteWarningLine, record.message)
 
     def verbose(self, record: InformationalRecord) -> None:
         """VERBOSE_RECORD."""
         self._send(record, PSRPMessageType.VerboseRecord)
+        self._show(HostMethodIdentifier.WriteVerboseLine, record.message)
 
     def debug(self, record: InformationalRecord) -> None:
         """DEBUG_RECORD."""
         self._send(record, PSRPMessageType.DebugRecord)
+        self._show(HostMethodIdentifier.WriteDebugLine, record.message)
 
     def information(self, record: InformationRecord) -> None:
         """INFORMATION_RECORD."""
         self._send(record, PSRPMessageType.InformationRecord)
+        if record.shown:
+            self._show(*_write_host(record.message))
 
     def progress(self, record: ProgressRecord) -> None:
         """PROGRESS_RECORD."""
         self._send(record, PSRPMessageType.ProgressRecord)
+        self._show(HostMethodIdentifier.WriteProgress, numbers.Int64(0), record)
 
     def exit(self, code: int) -> None:
         """PIPELINE_HOST_CALL SetShouldExit, which needs no host on the client's side."""
@@ -85,7 +101,7 @@ class PipelineMessages:
         """PIPELINE_HOST_CALL; returns the id that its answer will bear, None when nobody is there to answer."""
         if self._closed:
             return None
-        body = [to_psrp(parameter) for parameter in parameters]
+        body = [to_host(parameter) for parameter in parameters]
         with self._outbox.using(self._id) as pool:
             return pool.host_call(method, body, self._id)
 
@@ -98,6 +114,10 @@ class PipelineMessages:
         except Exception as failure:  # whatever the record holds, the client must hear of the end
             _log.exception("the error of pipeline %s cannot be sent", self._id)
             self._end(PSInvocationState.Failed, _plain_record(f"{error} (which cannot be sent: {failure})"))
+
+    def _show(self, method: HostMethodIdentifier, *parameters: object) -> None:
+        if self.has_ui:
+            self.host_call(method, list(parameters))
 
     def _end(self, state: PSInvocationState, error: PSObject | None) -> None:
         # Not psrpcore's own class of this message, which takes no other error record than its own.
@@ -128,14 +148,41 @@ def _plain_record(message: str) -> PSObject:
     )
 
 
+def _write_host(message: object) -> tuple[typing.Any, ...]:
+    """The host call that shows the message of an information record."""
+    if not isinstance(message, HostMessage):
+        return HostMethodIdentifier.WriteLine2, to_string(message)
+    if message.foreground is None and message.background is None:
+        return HostMethodIdentifier["Write1" if message.no_new_line else "WriteLine2"], message.message
+    colors = (message.foreground or "Gray", message.background or "Black")
+    method = HostMethodIdentifier["Write2" if message.no_new_line else "WriteLine3"]
+    return (method, *(CONSOLE_COLORS.find(color) for color in colors), message.message)
+
+
 class ClientHost:
-    """The host of the client that runs a pipeline; a HostCalls for the evaluator."""
+    """The host of the client that runs a pipeline; a HostCalls for the evaluator.
+
+    Attributes:
+        has_ui: Whether it can write and ask.
+        screen: What it writes on, if anything.
+    """
 
     def __init__(self, messages: PipelineMessages, stop: threading.Event) -> None:
+        self.has_ui = False
+        self.screen: Screen | None = None
         self._messages = messages
         self._stop = stop
         self._answered = threading.Condition()
         self._answers: dict[int, psrpcore.PipelineHostResponseEvent] = {}
+
+    def describe(self, info: HostInfo) -> None:
+        """Takes what INIT_RUNSPACEPOOL or CREATE_PIPELINE tells of the host."""
+        self.has_ui = self._messages.has_ui = not info.IsHostUINull
+        data = info.HostDefaultData
+        if data is not None and not info.IsHostRawUINull:
+            size = data.BufferSize
+            colors = (data.ForegroundColor.name, data.BackgroundColor.name)
+            self.screen = Screen(*colors, size.Width, data.WindowSize.Height, data.WindowTitle)
 
     def call(self, method: str, parameters: list[object]) -> object:
         """Asks, and waits for the answer where the method has one.

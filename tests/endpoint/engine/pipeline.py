@@ -46,7 +46,9 @@ class EmbeddedPipeline:
         """CREATE_PIPELINE; the pool's host counts where the pipeline says so."""
         self._statements = statements(powershell.commands)
         host = pool_host if powershell.host is None or powershell.host.UseRunspaceHost else powershell.host
-        self._has_host = host is not None and not host.IsHostNull
+        if host is not None and not host.IsHostNull:
+            self._has_host = True
+            self.host.describe(host)
         self._no_input = powershell.no_input
         if powershell.no_input:
             self.input.end()

@@ -9,11 +9,12 @@ and location between pipelines; scripts are parsed with tree-sitter and interpre
 
 from __future__ import annotations
 
-from .api import CommandCall, HostCalls, Language, Origin, Streams
+from .api import CommandCall, HostCalls, Language, Origin, Screen, Streams
 from .errors import ErrorRecord, PipelineStopped, PSTerminating
 from .records import InformationalRecord, InformationRecord, ProgressRecord
 from .runspace import Runspace
 from .wire import to_psrp
+from .wire_host import to_host
 from .wire_input import from_psrp
 
 __all__ = [
@@ -28,7 +29,9 @@ __all__ = [
     "PipelineStopped",
     "ProgressRecord",
     "Runspace",
+    "Screen",
     "Streams",
     "from_psrp",
+    "to_host",
     "to_psrp",
 ]

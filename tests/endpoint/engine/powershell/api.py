@@ -79,8 +79,27 @@ class Streams(typing.Protocol):
         """The script said ``exit``: PIPELINE_HOST_CALL SetShouldExit; the pipeline then completes."""
 
 
+@dataclasses.dataclass
+class Screen:
+    """What a client tells of its host's screen: names of colors, columns and lines."""
+
+    foreground: str = "Gray"
+    background: str = "Black"
+    width: int = 120
+    height: int = 50
+    title: str = ""
+
+
 class HostCalls(typing.Protocol):
     """The client's host; missing (None) where the client sent HostInfo with IsHostNull."""
+
+    @property
+    def has_ui(self) -> bool:
+        """Whether it can write and ask."""
+
+    @property
+    def screen(self) -> Screen | None:
+        """What it writes on, where it has a raw user interface."""
 
     def call(self, method: str, parameters: list[object]) -> object:
         """Calls a RemoteHostMethodId by its name (``WriteLine2``, ``ReadLine``); None for methods without a result."""

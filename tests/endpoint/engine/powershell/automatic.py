@@ -12,8 +12,9 @@ import tempfile
 
 from . import values
 from .cmdlets import ALIASES
+from .net_host import InternalHost
 from .net_small import SemanticVersion
-from .objects import ACTION_PREFERENCES, CONFIRM_IMPACTS, EngineIntrinsics, InternalHost
+from .objects import ACTION_PREFERENCES, CONFIRM_IMPACTS, EngineIntrinsics
 from .scopes import Variable
 from .session import Session
 from .typesystem import find

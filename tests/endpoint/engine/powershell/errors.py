@@ -70,6 +70,7 @@ _EXCEPTIONS: dict[str, tuple[str, int | None]] = {
     f"{_AUTOMATION}SessionStateException": (f"{_AUTOMATION}RuntimeException", None),
     f"{_AUTOMATION}SessionStateUnauthorizedAccessException": (f"{_AUTOMATION}SessionStateException", None),
     f"{_AUTOMATION}ItemNotFoundException": (f"{_AUTOMATION}SessionStateException", None),
+    f"{_AUTOMATION}Host.HostException": (f"{_AUTOMATION}RuntimeException", None),
     f"{_AUTOMATION}DriveNotFoundException": (f"{_AUTOMATION}SessionStateException", None),
 }
 RUNTIME = f"{_AUTOMATION}RuntimeException"

@@ -1,95 +1,174 @@
 # Copyright: (c) 2026, the remoting.powershell contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text of objects as Out-String and redirections show them: lists and tables (test endpoint process)."""
+"""Text of objects as Out-Default, Out-String and redirections show them: lists and tables (test endpoint process)."""
 
 from __future__ import annotations
 
+import dataclasses
 import typing
 
-from . import members, values
+from . import dates, members, typesystem, values
 from .convert import to_string
 from .errors import ErrorRecord
 from .records import InformationalRecord
 from .values import unwrap
+from .views import Column, View, error_lines, view_of
 
+#: Objects with more properties than this are shown as lists.
 _TABLE_LIMIT = 4
+#: No column is made narrower than this to fit the screen.
+_NARROWEST = 5
 
 
-def lines_of(items: typing.Sequence[object]) -> list[str]:
-    """Text and numbers one a line; objects as a table, or as a list when they have many properties."""
-    lines: list[str] = []
-    group: list[object] = []
-    for item in items:
-        if _is_plain(item):
-            lines += _objects(group)
-            group = []
-            lines += to_string(item).split("\n") if item is not None else []
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """One line; `error` for those that a host shows in the color of errors."""
+
+    text: str
+    error: bool = False
+
+
+class Formatted(values.ObjectValue):
+    """What Format-Table and Format-List write: objects with the view in which Out-* shall show them."""
+
+    def __init__(self, items: list[object], view: View) -> None:
+        name = "Microsoft.PowerShell.Commands.Internal.Format.FormatEntryData"
+        super().__init__([name, "System.Object"], {})
+        self.items, self.view = items, view
+
+
+class Formatter:
+    """Turns a stream of objects into lines, text at once and each run of like objects as one table or list.
+
+    :param width: columns of the screen; None for any number.
+    """
+
+    def __init__(self, width: int | None = None) -> None:
+        self._width = width
+        self._group: list[object] = []
+        self._kind: object = None
+
+    def feed(self, item: object) -> typing.Iterator[Line]:
+        """The lines that are known once this object has come."""
+        if isinstance(item, Formatted):
+            yield from self.end()
+            yield from (Line(line) for line in _shown(item.items, item.view, self._width))
+            return
+        kind = _kind(item)
+        if kind is None or kind != self._kind:
+            yield from self.end()
+        if kind is None:
+            yield from _plain_lines(item)
         else:
-            group.append(item)
-    return lines + _objects(group)
+            self._kind = kind
+            self._group.extend(rows_of(item))
+
+    def end(self) -> typing.Iterator[Line]:
+        """The lines of what still waits for more of its like."""
+        group, self._group, self._kind = self._group, [], None
+        if group:
+            for line in _shown(group, view_of(group[0]) or natural_view(group[0]), self._width):
+                yield Line(line)
 
 
-def _is_plain(item: object) -> bool:
-    if isinstance(item, (ErrorRecord, InformationalRecord)):
-        return True
+def lines_of(items: typing.Iterable[object], width: int | None = None) -> list[str]:
+    """Text and numbers one a line; objects as a table, or as a list when they have many properties."""
+    formatter = Formatter(width)
+    lines = [line.text for item in items for line in formatter.feed(item)]
+    return lines + [line.text for line in formatter.end()]
+
+
+def _kind(item: object) -> object:
+    """What objects of one table or list have in common; None for what is text."""
     plain = unwrap(item)
+    if isinstance(item, (ErrorRecord, InformationalRecord)) or isinstance(
+        plain, (values.DateTime, values.SecureString)
+    ):
+        return None
+    view = view_of(item)
+    if view:
+        return (id(view), view.group(item) if view.group else None)
     if isinstance(plain, values.ObjectValue) and not plain.properties:
-        return True
-    return not isinstance(plain, (values.PSObject, values.Hashtable, values.ObjectValue)) and not members.adapted_names(
-        plain
-    )
+        return None
+    known = isinstance(plain, (values.PSObject, values.Hashtable, values.ObjectValue))
+    return tuple(typesystem.type_names(item)[:1]) if known or members.adapted_names(plain) else None
 
 
-def _columns(item: object) -> list[str]:
-    if isinstance(item, values.Hashtable):
-        return ["Name", "Value"]
-    return [name for name, _ in members.property_names(item)]
+def _plain_lines(item: object) -> typing.Iterator[Line]:
+    if isinstance(item, ErrorRecord):
+        yield from (Line(line, error=True) for line in error_lines(item))
+    elif isinstance(unwrap(item), values.DateTime):
+        moment = typing.cast(values.DateTime, unwrap(item))
+        yield from (Line(""), Line(dates.format_date(moment, "dddd, dd MMMM yyyy HH:mm:ss")), Line(""))
+    elif item is not None:
+        yield from (Line(line) for line in to_string(item).split("\n"))
 
 
-def _objects(items: list[object]) -> list[str]:
-    if not items:
-        return []
-    columns = _columns(items[0])
-    if isinstance(items[0], values.Hashtable):
-        rows = [
-            [to_string(key), _cell(value)]
-            for item in items
-            if isinstance(item, values.Hashtable)
-            for key, value in item.items()
-        ]
-        return table(columns, rows)
-    rows = [[_cell(members.get_member(item, name)) for name in columns] for item in items]
-    if len(columns) <= _TABLE_LIMIT:
-        return table(columns, rows, [isinstance(members.get_member(items[0], name), (int, float)) for name in columns])
-    return listing(columns, rows)
+def rows_of(item: object) -> list[object]:
+    """A table's entries are shown, not the table itself."""
+    plain = unwrap(item)
+    if isinstance(plain, values.Hashtable):
+        return [values.DictionaryEntry(key, value) for key, value in plain.items()]
+    return [item]
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, list):
-        return "{" + ", ".join(map(to_string, value)) + "}"
-    return to_string(value)
+def _shown(items: list[object], view: View, width: int | None) -> list[str]:
+    rows = [[column.cell(item) for column in view.columns] for item in items]
+    if view.listed:
+        return listing([column.label for column in view.columns], rows, width)
+    heading = ["", f"    {view.group(items[0])}"] if view.group else []
+    return heading + table(view, rows, width)
 
 
-def listing(columns: list[str], rows: list[list[str]]) -> list[str]:
+def natural_view(item: object) -> View:
+    """The properties of an object; numbers to the right."""
+    names = [name for name, _ in members.property_names(item)]
+    columns = tuple(Column(name, right=is_number(members.get_member(item, name))) for name in names)
+    return View(columns, listed=len(names) > _TABLE_LIMIT)
+
+
+def is_number(value: object) -> bool:
+    """Whether a column that begins with this value goes to the right."""
+    return isinstance(unwrap(value), (int, float)) and not isinstance(value, bool)
+
+
+def listing(labels: typing.Sequence[str], rows: list[list[str]], width: int | None = None) -> list[str]:
     """``name : value``, a block an object."""
-    width = max((len(name) for name in columns), default=0)
+    indent = max((len(name) for name in labels), default=0)
+    room = max(width - indent - 3, _NARROWEST) if width else None
     lines = [""]
     for row in rows:
-        lines += [f"{name.ljust(width)} : {cell}" for name, cell in zip(columns, row, strict=False)] + [""]
+        for name, cell in zip(labels, row, strict=True):
+            pieces = [piece for part in cell.split("\n") for piece in _pieces(part, room)]
+            lines.append(f"{name.ljust(indent)} : {pieces[0]}")
+            lines += [f"{' ' * indent}   {piece}" for piece in pieces[1:]]
+        lines.append("")
     return lines
 
 
-def table(columns: list[str], rows: list[list[str]], right: typing.Sequence[bool] = ()) -> list[str]:
-    """Columns under their names, numbers to the right."""
-    widths = [max([len(name), *(len(row[index]) for row in rows)]) for index, name in enumerate(columns)]
-    aligned = list(right) or [False] * len(columns)
+def _pieces(text: str, room: int | None) -> list[str]:
+    return [text[start : start + room] for start in range(0, len(text) or 1, room)] if room else [text]
+
+
+def table(view: View, rows: list[list[str]], width: int | None = None) -> list[str]:
+    """Columns under their names, those that do not fit cut short."""
+    columns = view.columns
+    rows = [[cell.replace("\n", " ") for cell in row] for row in rows]
+    widths = [
+        column.width or max([len(column.label), *(len(row[index]) for row in rows)])
+        for index, column in enumerate(columns)
+    ]
+    while width and sum(widths) + len(widths) - 1 > width and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
 
     def line(cells: typing.Sequence[str]) -> str:
-        parts = (
-            cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(cells, widths, aligned, strict=False)
-        )
+        parts = []
+        for cell, size, column in zip(cells, widths, columns, strict=True):
+            text = cell if len(cell) <= size else cell[: size - 1] + "…"
+            parts.append(text.rjust(size) if column.right else text.ljust(size))
         return " ".join(parts).rstrip()
 
-    return ["", line(columns), line(["-" * len(name) for name in columns]), *(line(row) for row in rows), ""]
+    names = [column.label for column in columns]
+    head = [] if view.headless else [line(names), line(["-" * len(name) for name in names])]
+    return ["", *head, *(line(row) for row in rows), ""]

@@ -14,7 +14,6 @@ from .binding import Binder
 from .convert import to_bool, to_string
 from .errors import ErrorRecord, PSTerminating
 from .functions import block_output
-from .net_cultures import CultureInfo
 from .records import InvocationInfo
 from .session import Frame, Session, current
 from .typesystem import NetObject, net_class
@@ -258,62 +257,6 @@ class EngineIntrinsics(NetObject):
     @property
     def host(self) -> object:
         return self._session.globals.value("Host")
-
-
-@net_class
-class HostUI(NetObject):
-    """``$Host.UI``: calls of the client's host."""
-
-    net_name = f"{_AUTOMATION}Internal.Host.InternalHostUserInterface"
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def _call(self, method: str, *parameters: object) -> object:
-        return self._session.host.call(method, list(parameters)) if self._session.host else None
-
-    def write(self, *arguments: object) -> None:
-        self._call("Write2" if len(arguments) == 3 else "Write1", *arguments)
-
-    def write_line(self, *arguments: object) -> None:
-        self._call({0: "WriteLine1", 1: "WriteLine2"}.get(len(arguments), "WriteLine3"), *arguments)
-
-    def write_error_line(self, text: str) -> None:
-        self._call("WriteErrorLine", text)
-
-    def write_warning_line(self, text: str) -> None:
-        self._call("WriteWarningLine", text)
-
-    def write_verbose_line(self, text: str) -> None:
-        self._call("WriteVerboseLine", text)
-
-    def write_debug_line(self, text: str) -> None:
-        self._call("WriteDebugLine", text)
-
-    def read_line(self) -> object:
-        return self._call("ReadLine")
-
-
-@net_class
-class InternalHost(NetObject):
-    """``$Host``"""
-
-    net_name = f"{_AUTOMATION}Internal.Host.InternalHost"
-    net_properties = ("Name", "Version", "InstanceId", "CurrentCulture", "CurrentUICulture")
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    name = property(lambda self: "ServerRemoteHost")
-    version = property(lambda self: values.Version((7, 6, 5)))
-    instance_id = property(lambda self: self._session.instance_id)
-    ui = property(lambda self: HostUI(self._session))
-    current_culture = property(lambda self: CultureInfo(self._session.origin.culture))
-    current_ui_culture = property(lambda self: CultureInfo(self._session.origin.ui_culture))
-
-    def set_should_exit(self, code: int) -> None:
-        if self._session.host:
-            self._session.host.call("SetShouldExit", [code])
 
 
 @net_class

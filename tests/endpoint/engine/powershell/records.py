@@ -93,6 +93,8 @@ class InformationRecord:
     user: str
     computer: str
     process_id: int
+    #: Whether a host with a user interface shows it: what Write-Host says, or all with the preference Continue.
+    shown: bool = False
 
     def __str__(self) -> str:
         return str(self.message)

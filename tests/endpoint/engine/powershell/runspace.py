@@ -12,10 +12,12 @@ import typing
 
 from . import (
     commands,
+    net_credentials,
     net_cultures,
     net_dates,
     net_engine,
     net_files,
+    net_host,
     net_lists,
     net_numbers,
     net_regex,
@@ -52,8 +54,8 @@ if typing.TYPE_CHECKING:
 #: Enough of Python's stack for MAXIMUM_DEPTH nested calls.
 _RECURSION_LIMIT = 20_000
 _LIBRARIES = (
-    commands, net_cultures, net_dates, net_engine, net_files, net_lists, net_numbers, net_regex, net_small,
-    net_system, net_values,
+    commands, net_credentials, net_cultures, net_dates, net_engine, net_files, net_host, net_lists, net_numbers,
+    net_regex, net_small, net_system, net_values,
 )  # fmt: skip
 
 

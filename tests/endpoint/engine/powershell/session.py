@@ -60,6 +60,11 @@ class Session:
 
     def activate(self) -> None:
         """Makes this the session of the calling thread."""
+    @property
+    def ui(self) -> HostCalls | None:
+        """The client's host where it can write and ask."""
+        return self.host if self.host is not None and self.host.has_ui else None
+
         _active.session = self
 
     def check_stop(self) -> None:

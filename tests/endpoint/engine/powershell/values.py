@@ -338,7 +338,11 @@ class SecureString(ObjectValue):
     """System.Security.SecureString; its text is in no property and in no repr."""
 
     def __init__(self, text: str) -> None:
-        length = len(text.encode("utf-16-le", "surrogatepass")) // 2
         name = "System.Security.SecureString"
-        super().__init__([name, "System.Object"], {"Length": length}, name)
+        super().__init__([name, "System.Object"], {}, name)
+        self.change(text)
+
+    def change(self, text: str) -> None:
+        """Hides another text."""
         self.secret = text
+        self.properties["Length"] = len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -13,6 +13,7 @@ import uuid
 from psrpcore import types as psrp
 
 from . import convert, dates, numbers, values
+from .net_credentials import PSCredential
 
 _FROM_NUMBERS: dict[type, typing.Callable[[typing.Any], object]] = {
     psrp.PSInt: int, psrp.PSSByte: numbers.SByte, psrp.PSByte: numbers.Byte, psrp.PSInt16: numbers.Int16,
@@ -77,11 +78,16 @@ def _from_secure(value: typing.Any) -> object:
     return values.SecureString(str(value.decrypt()))
 
 
+def _from_credential(value: typing.Any) -> object:
+    return PSCredential(str(value.UserName), from_psrp(value.Password))
+
+
 _FROM_TYPES: list[tuple[typing.Any, typing.Callable[[typing.Any], object]]] = [
     (psrp.PSScriptBlock, _from_block),
     (psrp.PSUri, lambda value: values.Uri(str(value))),
     (psrp.PSXml, lambda value: values.XmlDocument(str(value))),
     (psrp.PSSecureString, _from_secure),
+    (psrp.PSCredential, _from_credential),
     (psrp.PSChar, lambda value: values.Char(chr(value))),
     (str, _from_text),
     (int, _from_integer),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from . import (
     administration,
     content,
+    credentials,
     data,
     flow,
     items,
@@ -24,6 +25,6 @@ from . import (
 )
 
 __all__ = [
-    "administration", "content", "data", "flow", "items", "locations", "measure", "members", "objects", "output",
-    "remoting", "state", "system", "tables", "values",
+    "administration", "content", "credentials", "data", "flow", "items", "locations", "measure", "members", "objects",
+    "output", "remoting", "state", "system", "tables", "values",
 ]  # fmt: skip

@@ -189,7 +189,7 @@ def get_help(call: Call) -> typing.Iterator[object]:
 
 @cmdlet("Exit-PSSession", "", aliases="exsn", module="Core")
 def exit_session(call: Call) -> None:
-    if call.session.host:
+    if call.session.host is not None:
         call.session.host.call("PopRunspace", [])
 
 

@@ -140,12 +140,13 @@ def selected(item: object, key: object, frame: Frame) -> object:
     return members.get_member(item, to_string(key))
 
 
-def _key_name(key: object) -> str:
+def key_name(key: object) -> str:
+    """What a property that was asked for is called: its name, or the one that a table gives it."""
     if isinstance(key, values.Hashtable):
         name = next(
             (value for label, value in key.items() if to_string(label).lower() in ("n", "name", "l", "label")), None
         )
-        return to_string(name) if name is not None else _key_name(next(iter(key.values())))
+        return to_string(name) if name is not None else key_name(next(iter(key.values())))
     return key.text if isinstance(key, values.ScriptBlock) else to_string(key)
 
 
@@ -228,7 +229,7 @@ class SelectObject(Cmdlet):
             else:
                 names = []
                 made.set(
-                    _key_name(key) if not isinstance(key, str) else self._real_name(item, key),
+                    key_name(key) if not isinstance(key, str) else self._real_name(item, key),
                     selected(item, key, self.call.frame),
                 )
             for name in names:

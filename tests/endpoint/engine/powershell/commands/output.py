@@ -12,7 +12,7 @@ from .. import values
 from ..cmdlets import Call, Cmdlet, cmdlet
 from ..convert import to_bool, to_string
 from ..errors import Category, ErrorRecord, ExceptionObject
-from ..formatting import lines_of
+from ..formatting import Formatter, Line, lines_of
 from ..records import HostMessage, InformationRecord, ProgressRecord
 from ..sequences import as_list, enumerate_value
 from ..session import Frame, Session
@@ -91,12 +91,16 @@ for _kind, _preference, _parameter in (
 
 def information_record(session: Session, message: object, tags: list[str], source: str) -> InformationRecord:
     user = session.environment.get("USERNAME", session.user)
-    return InformationRecord(message, source, tags, user, session.computer_name, os.getpid())
+    shown = isinstance(message, HostMessage)
+    return InformationRecord(message, source, tags, user, session.computer_name, os.getpid(), shown)
 
 
 def write_information(call: Call, message: object, tags: list[str], source: str) -> None:
-    if call.action("InformationAction", "InformationPreference").lower() != "ignore":
-        call.stage.streams.information(information_record(call.session, message, tags, source))
+    action = call.action("InformationAction", "InformationPreference").lower()
+    if action != "ignore":
+        record = information_record(call.session, message, tags, source)
+        record.shown = record.shown or action == "continue"
+        call.stage.streams.information(record)
 
 
 def write_host_line(frame: Frame, text: str) -> None:
@@ -120,8 +124,9 @@ def write_host_message(call: Call, text: str, **details: typing.Any) -> None:
 def write_host(call: Call) -> None:
     separator = call.text("Separator", " ")
     text = separator.join(to_string(item, separator) for item in as_list(call.get("Object")))
+    screen = call.session.ui.screen if call.session.ui else None
     colors = {
-        key: call.text(name).capitalize() or None
+        key: call.text(name).capitalize() or (getattr(screen, key) if screen else None)
         for key, name in (("foreground", "ForegroundColor"), ("background", "BackgroundColor"))
     }
     write_host_message(call, text, no_new_line=call.flag("NoNewline"), **colors)
@@ -147,15 +152,33 @@ class OutNull(Cmdlet):
     """Takes everything, writes nothing."""
 
 
-@cmdlet("Out-Default", "InputObject<0 Transcript:switch", module="Core")
-class OutDefault(Cmdlet):
+class _OutHost(Cmdlet):
+    """Shows objects as text to the client's host; without one nobody sees them."""
+
+    def begin(self) -> None:
+        self.ui = self.call.session.ui
+        screen = self.ui.screen if self.ui else None
+        self.formatter = Formatter(screen.width if screen else None)
+
     def process(self, item: object) -> None:
         if self.call.stage.expects_input or self.call.has("InputObject"):
-            self.call.write(item)
+            self._show(self.formatter.feed(item))
+
+    def end(self) -> None:
+        self._show(self.formatter.end())
+
+    def _show(self, lines: typing.Iterable[Line]) -> None:
+        for line in lines:
+            if self.ui is not None:
+                self.ui.call("WriteErrorLine" if line.error else "WriteLine2", [line.text])
 
 
-@cmdlet("Out-Host", "InputObject<0 Paging:switch", module="Core")
-class OutHost(Cmdlet):
+cmdlet("Out-Default", "InputObject<0 Transcript:switch", module="Core")(_OutHost)
+cmdlet("Out-Host", "InputObject<0 Paging:switch", aliases="oh", module="Core")(_OutHost)
+
+
+@cmdlet("Out-String", "InputObject<0 Stream:switch Width:int NoNewline:switch")
+class OutString(Cmdlet):
     def begin(self) -> None:
         self.items: list[object] = []
 
@@ -163,36 +186,13 @@ class OutHost(Cmdlet):
         self.items.append(item)
 
     def end(self) -> None:
-        for line in lines_of(self.items):
-            write_host_message(self.call, line)
-
-
-@cmdlet("Out-String", "InputObject<0 Stream:switch Width:int NoNewline:switch")
-class OutString(OutHost):
-    def end(self) -> None:
-        lines = lines_of(self.items)
+        lines = lines_of(self.items, self.call.get("Width"))
         if self.call.flag("Stream"):
             for line in lines:
                 self.call.write(line)
             return
         joint = "" if self.call.flag("NoNewline") else "\n"
         self.call.write("".join(f"{line}{joint}" for line in lines))
-
-
-@cmdlet("Read-Host", "Prompt@0 AsSecureString:switch")
-def read_host(call: Call) -> typing.Iterable[object]:
-    host = call.session.host
-    if host is None:
-        message = (
-            "A command that prompts the user failed because the host program or the command type does "
-            "not support user interaction. The host was attempting to request confirmation with the "
-            "following message: "
-        )
-        kind = "System.Management.Automation.PSInvalidOperationException"
-        raise call.fail(message, "InvalidOperation", Category.InvalidOperation, None, kind)
-    if call.has("Prompt"):
-        host.call("Write1", [f"{call.text('Prompt')}: "])
-    yield host.call("ReadLineAsSecureString" if call.flag("AsSecureString") else "ReadLine", [])
 
 
 @cmdlet("Clear-Host", "", aliases="cls clear", module="Core")

@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import typing
 
-from .. import members, values
+from .. import members, patterns, values
 from ..cmdlets import Call, cmdlet
 from ..convert import to_string
-from ..formatting import lines_of, listing, table
-from .objects import Collecting, selected
+from ..formatting import Formatted, is_number, natural_view, rows_of
+from ..session import Frame
+from ..views import Column, View, cell_text, view_of
+from .objects import Collecting, key_name, selected
 
 
 def _csv_rows(items: list[object], columns: list[str]) -> typing.Iterator[list[str]]:
@@ -96,28 +99,36 @@ def import_csv(call: Call) -> typing.Iterator[object]:
             yield from _from_csv(call, file.read().splitlines())
 
 
-class _Formatted(Collecting):
-    """Format-* write what only Out-* can read; here that is an object that holds the lines."""
-
-    def shape(self, items: list[object]) -> list[str]:
-        return lines_of(items)
+class _Formatting(Collecting):
+    """Format-*: what it writes only Out-* can show."""
 
     def end(self) -> None:
         if self.items:
-            self.call.write(
-                values.ObjectValue(
-                    ["Microsoft.PowerShell.Commands.Internal.Format.FormatEntryData", "System.Object"],
-                    {},
-                    "\n".join(self.shape(self.items)),
-                )
-            )
+            items = [part for item in self.items for part in rows_of(item)]
+            self.call.write(Formatted(items, self.view(items[0])))
 
-    def cells(self) -> tuple[list[str], list[list[str]]]:
-        keys = self.call.items("Property")
-        if not keys:
-            keys = [name for name, _ in members.property_names(self.items[0])]
-        rows = [[to_string(selected(item, key, self.call.frame)) for key in keys] for item in self.items]
-        return [to_string(key) for key in keys], rows
+    def view(self, first: object) -> View:
+        """How the objects are to be shown."""
+        raise NotImplementedError
+
+    def columns(self, first: object, default: View) -> tuple[Column, ...]:
+        """Those that -Property names, by name or computed."""
+        if not self.call.has("Property"):
+            return default.columns
+        frame = self.call.frame
+        names = [name for name, _ in members.property_names(first)]
+        columns = []
+        for key in self.call.items("Property"):
+            pattern = patterns.wildcard(key) if isinstance(key, str) else None
+            matching: list[object] = [name for name in names if pattern and pattern.match(name)]
+            for name in matching or [key]:
+                show = functools.partial(_cell, name, frame)
+                columns.append(Column(key_name(name), right=is_number(selected(first, name, frame)), compute=show))
+        return tuple(columns)
+
+
+def _cell(key: object, frame: Frame, item: object) -> str:
+    return cell_text(selected(item, key, frame))
 
 
 @cmdlet(
@@ -125,12 +136,13 @@ class _Formatted(Collecting):
     "Property:object[]@0 AutoSize:switch HideTableHeaders:switch Wrap:switch GroupBy View:string InputObject<0",
     aliases="ft",
 )
-class FormatTable(_Formatted):
-    def shape(self, items: list[object]) -> list[str]:
-        return table(*self.cells())
+class FormatTable(_Formatting):
+    def view(self, first: object) -> View:
+        default = view_of(first) or natural_view(first)
+        return View(self.columns(first, default), headless=self.call.flag("HideTableHeaders"))
 
 
 @cmdlet("Format-List", "Property:object[]@0 GroupBy View:string Force:switch InputObject<0", aliases="fl")
-class FormatList(_Formatted):
-    def shape(self, items: list[object]) -> list[str]:
-        return listing(*self.cells())
+class FormatList(_Formatting):
+    def view(self, first: object) -> View:
+        return View(self.columns(first, natural_view(first)), listed=True)

@@ -137,11 +137,6 @@ def convert_from_string_data(call: Call) -> typing.Iterator[object]:
     yield values.Hashtable((key.strip(), value.strip()) for key, _, value in pairs)
 
 
-@cmdlet("ConvertTo-SecureString", "String:string@0!< AsPlainText:switch Force:switch Key:byte[]", module="Security")
-def convert_to_secure_string(call: Call) -> typing.Iterator[object]:
-    yield values.SecureString(call.text("String"))
-
-
 @cmdlet("Get-Error", "Newest:int InputObject<0")
 def get_error(call: Call) -> typing.Iterator[object]:
     yield from call.session.errors[: call.get("Newest", 1)]
