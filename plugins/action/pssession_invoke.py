@@ -66,12 +66,13 @@ class ActionModule(SessionAction):
         answers = _several.at_once(connection, jobs)
         for warning in warnings:
             display.warning(warning)
-        return _several.gathered(
-            [
-                _several.failure(answer, session) if isinstance(answer, errors.PSSessionError) else answer
-                for answer, (_asked, session) in zip(answers, chosen, strict=True)
-            ]
-        )
+        rows = []
+        for answer, (_asked, known) in zip(answers, chosen, strict=True):
+            if isinstance(answer, errors.PSSessionError):
+                rows.append(_several.failure(answer, known))
+            else:
+                rows.append({**answer, "session": answer["session"] or known})
+        return _several.gathered(rows)
 
     @staticmethod
     def _expanded(

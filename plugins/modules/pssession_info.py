@@ -146,9 +146,9 @@ sessions:
       sample: web1
     max_idle_timeout:
       description: The most seconds that the server takes as an idle timeout.
-      type: int
+      type: float
       returned: with O(scope=computer)
-      sample: 2147483
+      sample: 2147483.647
     memory:
       description: The memory of its process, in bytes.
       type: int

@@ -30,6 +30,8 @@ ARGUMENT_SPEC: dict[str, dict[str, typing.Any]] = {
 _LEAST_IDLE_TIMEOUT, _MOST_IDLE_TIMEOUT = 60, 2147483
 #: The key of $PSSenderInfo.ApplicationArguments where sessions say who made them.
 _OUR_ARGUMENT = "remoting.powershell"
+#: What a session over a stream (transport ssh and local) can have; all else is the WinRM service's.
+_OF_STREAMS = ("application_arguments",)
 #: What decides, of a session without a name, which one the host's tasks use; only the connection can say that.
 _OF_THE_CONNECTION = ("configuration_name", "no_profile")
 
@@ -45,7 +47,7 @@ def target(base: Target, idle_timeout: int | None, name: str | None, arguments: 
 
     Raises PSSessionError (usage) that names the option, its value and the remedy.
     """
-    check(arguments)
+    check(arguments, base.transport)
     changes = {option: value for option in ARGUMENT_SPEC if (value := arguments[option]) is not None}
     if "application_arguments" in changes:
         changes["application_arguments"] = _values.to_wire(changes["application_arguments"])
@@ -57,6 +59,8 @@ def target(base: Target, idle_timeout: int | None, name: str | None, arguments: 
                     f"{option} is {changes[option]!r}, and the session has no name: the host's tasks would not find "
                     f"it. Set name, or ansible_pssession_{option} in the host's variables."
                 )
+    if base.transport != "wsman":
+        return replaced(base, session_name=session_name, **changes)
     changes["idle_timeout"] = targets.idle_timeout(changes.get("idle_timeout", idle_timeout), session_name)
     if not session_name and changes["idle_timeout"] <= base.persist:
         raise _bad(
@@ -66,8 +70,13 @@ def target(base: Target, idle_timeout: int | None, name: str | None, arguments: 
     return replaced(base, session_name=session_name, **changes)
 
 
-def check(arguments: dict[str, typing.Any]) -> None:
-    """Raises PSSessionError (usage) for a value that no server takes."""
+def check(arguments: dict[str, typing.Any], transport: str) -> None:
+    """Raises PSSessionError (usage) for a value that no server takes, or an option that the transport does not have."""
+    for option in ARGUMENT_SPEC:
+        if transport != "wsman" and option not in _OF_STREAMS and arguments[option] is not None:
+            raise _bad(
+                f"{option} is {arguments[option]!r}, and the transport {transport} has no such thing. Remove it."
+            )
     check_idle_timeout(arguments["idle_timeout"])
     for option in ("culture", "ui_culture"):
         value = arguments[option]

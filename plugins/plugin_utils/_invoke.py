@@ -11,7 +11,7 @@ import typing
 from . import _creation, _results, _selector, _values, scripts
 from ._client import BrokerClient
 from ._wire.errors import ErrorKind, PSSessionError
-from ._wire.messages import Command, Receive, Run
+from ._wire.messages import Command, Finished, Receive, Run
 from ._wire.record import replaced
 from ._wire.target import Target
 
@@ -140,9 +140,15 @@ def request(target: Target, arguments: dict[str, typing.Any], check_mode: bool, 
 
 
 def run(client: BrokerClient, request: Run | Receive, warn: typing.Callable[[str], None]) -> dict[str, typing.Any]:
-    """Runs or receives a pipeline and returns the module's result; raises PSSessionError."""
+    """Runs or receives a pipeline and returns the module's result, also where it was stopped; raises PSSessionError."""
     records = _results.Collected()
-    finished = client.run(request, on_records=records.add)
+    try:
+        finished = client.run(request, on_records=records.add)
+    except PSSessionError as error:
+        if error.kind is not ErrorKind.STOPPED or isinstance(request, Receive):
+            raise
+        # Its time was up: what it wrote before helps to find out why.
+        return {**_results.module_result(records, Finished("stopped", {})), "msg": error.message, "session": None}
     for warning in finished.warnings:
         warn(warning)
     if isinstance(request, Receive):

@@ -66,7 +66,9 @@ def _returned(name: str) -> dict[str, typing.Any]:
 
 def _examples(name: str) -> list[dict[str, typing.Any]]:
     """The tasks of a module's examples, those of plays included."""
-    entries = yaml.safe_load(get_docstring(str(_PLUGINS / "modules" / f"{name}.py"), fragment_loader, is_module=True)[1])
+    entries = yaml.safe_load(
+        get_docstring(str(_PLUGINS / "modules" / f"{name}.py"), fragment_loader, is_module=True)[1]
+    )
     return [task for entry in entries for task in entry.get("tasks", [entry])]
 
 

@@ -121,15 +121,23 @@ class TestPresent:
             ({"name": "x", "application_arguments": {"remoting.powershell": 1}}, "Use another key"),
             ({"configuration_name": "x"}, "Set name, or ansible_pssession_configuration_name"),
             ({"no_profile": True}, "Set name, or ansible_pssession_no_profile"),
+            ({"ssh": True, "name": "x", "culture": "de-DE"}, "culture is 'de-DE', and the transport ssh has no such"),
             ({"idle_timeout": 60}, r"it must be more than the connection's persist \(60\)"),
         ],
     )
     def test_wrong_arguments_fail_before_anything_is_sent(
         self, make_connection: MakeConnection, broker: FakeBroker, arguments: dict[str, typing.Any], message: str
     ) -> None:
+        variables = {"ansible_pssession_transport": "ssh"} if arguments.pop("ssh", False) else {}
         with pytest.raises(AnsibleError, match=message):
-            run_action("pssession", make_connection(), arguments)
+            run_action("pssession", make_connection(**variables), arguments)
         assert not broker.seen
+
+    def test_over_a_stream_there_is_no_idle_timeout(self, make_connection: MakeConnection, broker: FakeBroker) -> None:
+        connection = make_connection(ansible_pssession_transport="ssh")
+        target = present(connection, broker, {"name": "x", "application_arguments": {"a": 1}}).target
+        assert (target.session_name, target.application_arguments) == ("x", {"a": 1})
+        assert target.idle_timeout == connection.target().idle_timeout
 
 
 class TestAbsent:

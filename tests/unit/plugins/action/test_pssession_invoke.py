@@ -102,6 +102,14 @@ class TestOneSession:
         assert (result["skipped"], result["changed"]) == (True, False)
         assert not broker.seen
 
+    def test_what_came_before_the_timeout_is_returned(
+        self, make_connection: MakeConnection, broker: FakeBroker
+    ) -> None:
+        broker.answers.append([Records([["output", 1]]), Failure("stopped", "its timeout of 1 s is over")])
+        result = run_action("pssession_invoke", make_connection(), {"script": "1", "timeout": 1})
+        assert (result["failed"], result["output"], result["msg"]) == (True, [1], "its timeout of 1 s is over")
+        assert (result["rc"], result["had_errors"], result["session"]) == (1, True, None)
+
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
@@ -164,6 +172,12 @@ class TestWhere:
         assert result["results"][1]["session"]["name"] == "web1"
         assert (result["changed"], result["failed"]) == (True, True)
         assert result["msg"] == "1 of 3 sessions failed. web1 (Id 7): web1 runs something."
+
+    def test_the_one_whose_time_was_up_is_named(self, make_connection: MakeConnection, broker: FakeBroker) -> None:
+        broker.answer_with = lambda request: [Failure("stopped", "its timeout of 1 s is over.")]
+        result = run_action("pssession_invoke", make_connection(), {"script": "1", "id": [4], "timeout": 1})
+        assert result["results"][0]["session"] == {"id": 4}
+        assert result["msg"] == "1 of 1 sessions failed. session (Id 4): its timeout of 1 s is over."
 
     def test_what_the_broker_says_of_each_is_shown(
         self, make_connection: MakeConnection, broker: FakeBroker, warnings: list[str]
