@@ -9,6 +9,7 @@ It ends on SIGTERM, on SIGINT, and when the process named by --parent-pid has go
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
@@ -17,7 +18,7 @@ import sys
 import threading
 import types
 
-from .config import EndpointConfig, Manners
+from .config import DEFAULT_CONFIGURATIONS, EndpointConfig, Manners
 from .endpoint import Endpoint
 from .engine.choose import NoEngineError, choose_engine
 
@@ -40,6 +41,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--engine", choices=("auto", "embedded", "pwsh"), default="auto", help="what runs PowerShell")
     add("--keytab", type=pathlib.Path, help="accept Kerberos with the keys of this file")
     add("--allow-unencrypted", action="store_true", help="accept Basic, and plain messages, over HTTP")
+    add("--remoting-disabled", action="store_true", help="let nobody in before Enable-PSRemoting has run; WinRS works")
     add("--kind", action="store_true", help="a vanished client's shell turns Disconnected at once")
     add("--idle-disconnect", type=float, metavar="SECONDS", help="idle shells turn Disconnected by themselves")
     add("--idle-close", type=float, default=120.0, metavar="SECONDS", help="idle connections are closed")
@@ -69,6 +71,9 @@ def configuration(options: argparse.Namespace) -> EndpointConfig:
         address=options.address,
         auth_methods=tuple(methods),
         keytab=options.keytab,
+        configurations=tuple(
+            dataclasses.replace(each, enabled=not options.remoting_disabled) for each in DEFAULT_CONFIGURATIONS
+        ),
         manners=Manners(
             allow_unencrypted=options.allow_unencrypted,
             vanished_client_disconnects=options.kind,

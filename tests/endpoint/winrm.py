@@ -75,7 +75,7 @@ class WinRM:
         self._hardening = "Relaxed"
         #: Plugin quotas and session configurations that wait for a restart.
         self._pending_quotas: dict[str, int] = {}
-        self._files: dict[str, str] = {}
+        self._registered: dict[str, RegisteredConfiguration] = {}
         self._configurations = {each.name.lower(): each for each in computer.configurations}
 
     def settings(self) -> dict[str, str]:
@@ -145,22 +145,24 @@ class WinRM:
     def configurations(self) -> list[RegisteredConfiguration]:
         """See Remoting."""
         return [
-            RegisteredConfiguration(each.name, each.enabled, self._files.get(key, ""))
+            dataclasses.replace(
+                self._registered.get(key) or RegisteredConfiguration(each.name, True), enabled=each.enabled
+            )
             for key, each in sorted(self._configurations.items())
         ]
 
-    def register(self, name: str, file: str, visible: collections.abc.Sequence[str] | None) -> None:
+    def register(self, name: str, file: str, visible: collections.abc.Sequence[str] | None, run_as: str = "") -> None:
         """See Remoting."""
         from .config import SessionConfiguration
 
         made = SessionConfiguration(name, visible is None, tuple(visible or ()))
         self._configurations[name.lower()] = made
-        self._files[name.lower()] = file
+        self._registered[name.lower()] = RegisteredConfiguration(name, True, file, run_as)
 
     def unregister(self, name: str) -> None:
         """See Remoting."""
         del self._configurations[name.lower()]
-        self._files.pop(name.lower(), None)
+        self._registered.pop(name.lower(), None)
 
     def enable(self, name: str) -> None:
         """See Remoting."""

@@ -70,6 +70,7 @@ class RegisteredConfiguration:
     name: str
     enabled: bool
     file: str = ""
+    run_as: str = ""
 
 
 class Remoting(typing.Protocol):
@@ -93,7 +94,9 @@ class Remoting(typing.Protocol):
     def configurations(self) -> list[RegisteredConfiguration]:
         """The session configurations, by name."""
 
-    def register(self, name: str, file: str, visible: collections.abc.Sequence[str] | None) -> None:
+    def register(
+        self, name: str, file: str, visible: collections.abc.Sequence[str] | None, run_as: str = ""
+    ) -> None:
         """Adds a session configuration; one with visible commands takes no scripts."""
 
     def unregister(self, name: str) -> None:

@@ -102,6 +102,8 @@ class BlockStage(Stage):
         self.collected: list[object] = []
         self.processed = 0
         self.exited = False
+        #: Preference variables of the caller's scope that common parameters of this call hide until its end.
+        self.hidden: dict[str, Variable | None] = {}
 
     def begin(self) -> None:
         session = self.caller.session
@@ -141,6 +143,8 @@ class BlockStage(Stage):
         for name, value in bound.common.items():
             if preference := _PREFERENCES.get(name):
                 flag = "Continue" if to_bool(value) else "SilentlyContinue"
+                if not self.new_scope:
+                    self.hidden[preference.lower()] = scope.variables.get(preference.lower())
                 scope.variables[preference.lower()] = Variable(
                     preference, flag if name in ("Verbose", "Debug") else value
                 )
@@ -222,6 +226,10 @@ class BlockStage(Stage):
             session.leave()
             if not self.new_scope:
                 _restore(scope, overridden)
+
+    def close(self) -> None:
+        if self.hidden:
+            _restore(self.frame.scope, self.hidden)
 
     #: The pipeline's own input, which $input reads as it comes.
     lazy_input: typing.Iterable[object] = ()

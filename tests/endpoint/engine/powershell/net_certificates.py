@@ -62,9 +62,7 @@ def _load(data: bytes, password: str) -> StoredCertificate:
     try:
         bundle = pkcs12.load_pkcs12(data, password.encode() or None)
     except ValueError as error:
-        raise NetError(
-            "System.InvalidOperationException", f"The certificate cannot be read: {error}"
-        ) from None
+        raise NetError("System.InvalidOperationException", f"The certificate cannot be read: {error}") from None
     first = bundle.cert or next(iter(bundle.additional_certs), None)
     if first is None:
         message = "The certificate cannot be read: there is none."
@@ -160,5 +158,3 @@ class RSACertificateExtensions(NetObject):
 
         key = certificate.stored.certificate.public_key()
         return _Key(key.public_numbers().n) if isinstance(key, rsa.RSAPublicKey) else None
-
-

@@ -15,6 +15,7 @@ from ..cmdlets import Call, cmdlet
 from ..convert import to_string
 from ..errors import Category
 from ..functions import block_output
+from ..members import get_member
 from ..net_certificates import Certificate2, self_signed, thumbprint_of
 from ..sequences import as_list
 
@@ -73,6 +74,23 @@ def new_wsman_instance(call: Call) -> None:
             raise _fail(call, str(error), "WsManError") from None
 
 
+@cmdlet("Set-WSManInstance", "ResourceURI:string@0! SelectorSet@1! ValueSet", module="WSMan.Management")
+def set_wsman_instance(call: Call) -> None:
+    transport, wanted = _transport(call), _table(call, "ValueSet")
+    present = next((each for each in _remoting(call).listeners() if each.transport == transport), None)
+    if present is None:
+        raise _fail(call, f"There is no listener for {transport}.", "WsManError")
+    thumbprint = wanted.get("certificatethumbprint", present.thumbprint).upper()
+    stored = administered.machine_of(call.session).certificates.get(thumbprint)
+    if call.should_process(f"{_LISTENER} {transport}", "Set-WSManInstance"):
+        if transport == "HTTPS" and (stored is None or stored.key is None):
+            raise _fail(
+                call, "The certificate of an HTTPS listener must be installed with its private key.", "WsManError"
+            )
+        _remoting(call).remove_listener(transport)
+        _remoting(call).add_listener(transport, int(wanted.get("port", present.port)), stored)
+
+
 @cmdlet("Remove-WSManInstance", "ResourceURI:string@0! SelectorSet@1!", module="WSMan.Management")
 def remove_wsman_instance(call: Call) -> None:
     transport = _transport(call)
@@ -93,7 +111,13 @@ def _configuration(found: RegisteredConfiguration) -> values.ObjectValue:
     permission = "BUILTIN\\Administrators AccessAllowed" if found.enabled else "NT AUTHORITY\\NETWORK AccessDenied"
     return values.ObjectValue(
         [_CONFIGURATION, "System.Object"],
-        {"Name": found.name, "Enabled": found.enabled, "Permission": permission, "ConfigFilePath": found.file},
+        {
+            "Name": found.name,
+            "Enabled": found.enabled,
+            "Permission": permission,
+            "ConfigFilePath": found.file,
+            "RunAsUser": found.run_as,
+        },
     )
 
 
@@ -129,7 +153,9 @@ def register_session_configuration(call: Call) -> None:
     if call.should_process(f"Name: {name}", "Register-PSSessionConfiguration"):
         if kept:
             shutil.copyfile(source, kept)
-        _remoting(call).register(name, kept, visible)
+        account = call.get("RunAsCredential")
+        run_as = to_string(get_member(account, "UserName")) if account is not None else ""
+        _remoting(call).register(name, kept, visible, run_as)
         if not call.flag("NoServiceRestart"):
             _remoting(call).restart()
 

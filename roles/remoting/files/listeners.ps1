@@ -1,0 +1,163 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The listeners of WinRM, and the certificate of the one for HTTPS. Everything is checked before anything is changed.
+[CmdletBinding(SupportsShouldProcess)]
+param(
+    # Port by transport; 0 where there is to be no listener; a transport that is not named is left alone.
+    [Parameter(Mandatory)]
+    [hashtable]$RemotingPorts,
+
+    # The port that this session came in by.
+    [Parameter(Mandatory)]
+    [int]$RemotingInUse,
+
+    # Thumbprint of a certificate in LocalMachine\My, or Names and Days of a self-signed one.
+    [Parameter(Mandatory)]
+    [hashtable]$RemotingCertificate,
+
+    # A certificate with its key in PKCS 12, as base64.
+    [string]$RemotingPfx = '',
+
+    [securestring]$RemotingPfxPassword
+)
+
+& {
+    $store = 'Cert:\LocalMachine\My'
+    $friendlyName = 'remoting.powershell'
+    $new = '(a new one)'
+    $differences = @()
+
+    function Test-KeyOfCertificate {
+        param([System.Security.Cryptography.X509Certificates.X509Certificate2]$Certificate)
+
+        $title = "The certificate $($Certificate.Thumbprint) ($($Certificate.Subject))"
+        $extensions = [System.Security.Cryptography.X509Certificates.RSACertificateExtensions]
+        if (-not $Certificate.HasPrivateKey) {
+            throw "$title has no private key. A listener for HTTPS needs one: give a PFX that holds both."
+        }
+        if ($Certificate.NotAfter -lt (Get-Date)) {
+            throw "$title expired on $($Certificate.NotAfter)."
+        }
+        $private = $extensions::GetRSAPrivateKey($Certificate)
+        $public = $extensions::GetRSAPublicKey($Certificate)
+        # Elliptic curves have neither.
+        if ($private -and $public) {
+            $mine = [Convert]::ToBase64String($private.ExportParameters($false).Modulus)
+            if ($mine -ne [Convert]::ToBase64String($public.ExportParameters($false).Modulus)) {
+                throw "$title does not belong to its private key. Nothing was changed."
+            }
+        }
+    }
+
+    function Get-WantedCertificate {
+        if ($RemotingCertificate['Thumbprint']) {
+            $named = $RemotingCertificate['Thumbprint']
+            $found = Get-ChildItem -Path $store | Where-Object -Property Thumbprint -EQ -Value $named
+            if (-not $found) {
+                throw "There is no certificate $named in $store."
+            }
+            return $found
+        }
+        if ($RemotingPfx) {
+            $password = $RemotingPfxPassword
+            if (-not $password) {
+                $password = New-Object -TypeName System.Security.SecureString
+            }
+            # MachineKeySet, PersistKeySet: the key is the computer's and stays.
+            return New-Object -TypeName System.Security.Cryptography.X509Certificates.X509Certificate2 -ArgumentList (
+                [Convert]::FromBase64String($RemotingPfx), $password, 'MachineKeySet, PersistKeySet'
+            )
+        }
+        $soon = (Get-Date).AddDays(30)
+        Get-ChildItem -Path $store | Where-Object -FilterScript {
+            $names = @($_.DnsNameList | ForEach-Object -Process { "$($_.Unicode)" })
+            $_.FriendlyName -eq $friendlyName -and $_.NotAfter -gt $soon -and
+            -not @($RemotingCertificate['Names'] | Where-Object -FilterScript { $_ -notin $names })
+        } | Select-Object -First 1
+    }
+
+    $present = @{}
+    Get-WSManInstance -ResourceURI winrm/config/Listener -Enumerate -ErrorAction Stop | ForEach-Object -Process {
+        $present["$($_.Transport)"] = @{ Port = [int]"$($_.Port)"; Thumbprint = "$($_.CertificateThumbprint)" }
+    }
+
+    $certificate = $null
+    $thumbprint = ''
+    if ([int]$RemotingPorts['HTTPS']) {
+        $certificate = Get-WantedCertificate
+        $thumbprint = $new
+        if ($certificate) {
+            Test-KeyOfCertificate -Certificate $certificate
+            $thumbprint = "$($certificate.Thumbprint)"
+        }
+    }
+
+    $steps = @()
+    foreach ($transport in $RemotingPorts.Keys | Sort-Object) {
+        $wantedPort = [int]$RemotingPorts[$transport]
+        $wanted = 'absent'
+        if ($wantedPort) {
+            $wanted = "port $wantedPort $(if ($transport -eq 'HTTPS') { $thumbprint })".Trim()
+        }
+        $is = 'absent'
+        if ($present[$transport]) {
+            $is = "port $($present[$transport]['Port']) $($present[$transport]['Thumbprint'])".Trim()
+            if ($present[$transport]['Port'] -eq $RemotingInUse -and $RemotingInUse -ne $wantedPort) {
+                throw "The $transport listener on port $RemotingInUse is the one that this connection uses: " +
+                "connect by another one to change or remove it."
+            }
+        }
+        if ($is -ne $wanted) {
+            $differences += @{ setting = "$transport listener"; present = $is; wanted = $wanted }
+            $steps += @{ Transport = $transport; Port = $wantedPort; Exists = $is -ne 'absent' }
+        }
+    }
+
+    foreach ($step in $steps) {
+        $selectors = @{ Address = '*'; Transport = $step['Transport'] }
+        if (-not $PSCmdlet.ShouldProcess("$($step['Transport']) listener", "Set to port $($step['Port'])")) {
+            continue
+        }
+        if (-not $step['Port']) {
+            Remove-WSManInstance -ResourceURI winrm/config/Listener -SelectorSet $selectors -ErrorAction Stop
+            continue
+        }
+        $values = @{ Port = $step['Port'] }
+        if ($step['Transport'] -eq 'HTTPS') {
+            if (-not $certificate) {
+                $made = @{
+                    DnsName           = $RemotingCertificate['Names']
+                    CertStoreLocation = $store
+                    FriendlyName      = $friendlyName
+                    NotAfter          = (Get-Date).AddDays($RemotingCertificate['Days'])
+                    ErrorAction       = 'Stop'
+                }
+                $certificate = New-SelfSignedCertificate @made
+            }
+            elseif ($RemotingPfx) {
+                $kind = 'System.Security.Cryptography.X509Certificates.X509Store'
+                $machine = New-Object -TypeName $kind -ArgumentList 'My', 'LocalMachine'
+                $machine.Open('ReadWrite')
+                $machine.Add($certificate)
+                $machine.Close()
+            }
+            $values['CertificateThumbprint'] = "$($certificate.Thumbprint)"
+        }
+        $instance = @{
+            ResourceURI = 'winrm/config/Listener'
+            SelectorSet = $selectors
+            ValueSet    = $values
+            ErrorAction = 'Stop'
+        }
+        if ($step['Exists']) {
+            Set-WSManInstance @instance | Out-Null
+        }
+        else {
+            New-WSManInstance @instance | Out-Null
+        }
+    }
+
+    $Ansible.Changed = $differences.Count -gt 0
+    $Ansible.Result = @{ differences = $differences; restart = $false }
+}
