@@ -130,7 +130,7 @@ def _predict_open(asker: Asker, message: OpenSession) -> Result:
         return Result({**session.row(), "state": "Opened", "availability": "Available", **changes}, changed=True)
     if target.session_name is not None:
         with asker.shared.scout(target) as scout:
-            found = asker.shared.selecting.left_behind(scout, message.adopt)
+            found = asker.shared.selecting.left_behind(scout, message.adopt, strict=True)
         if found is not None:
             row = {**rows.of_shell(target, found), "state": "Opened", "availability": "Available"}
             return Result({**row, "reconnected": True}, changed=True)
@@ -138,7 +138,7 @@ def _predict_open(asker: Asker, message: OpenSession) -> Result:
 
 
 def _take_back(asker: Asker, session: Session, adopt: bool) -> bool:
-    return asker.shared.selecting.take_back(session, asker.notify, adopt)
+    return asker.shared.selecting.take_back(session, asker.notify, adopt, strict=True)
 
 
 def _tell(asker: Asker, session: Session) -> None:

@@ -105,7 +105,7 @@ class Server:
             with self._registry.idle(_needs_keep_alive) as sessions:
                 in_parallel(upkeep.keep_alive, sessions)
             with self._registry.idle(_may_rest) as sessions:
-                in_parallel(lambda session: session.disconnect(), sessions)
+                in_parallel(upkeep.rest, sessions)
         finally:
             self._keeping_house = False
 

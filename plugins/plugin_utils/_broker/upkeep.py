@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 
 from .._psrp.errors import ProtocolError
+from .._wire.errors import PSSessionError
 from .courier import Fault
 from .link import Link
 from .recovery import Decision, Phase
@@ -61,3 +62,13 @@ def keep_alive(session: Session) -> None:
             session.discard()
         elif error.decision is Decision.REOPEN:
             session.state = SessionState.BROKEN
+
+
+def rest(session: Session) -> None:
+    """Disconnects a session that nobody works with, so that any client of its user can have it; raises nothing."""
+    try:
+        session.disconnect()
+    except PSSessionError as error:
+        log.warning("%s was not disconnected: %s", session, error)
+        # It is tried again, but not at once.
+        session.last_used = session.clock()

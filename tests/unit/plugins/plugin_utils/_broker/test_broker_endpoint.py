@@ -5,79 +5,20 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
-import time
 import typing
 
 import pytest
 
-from ansible_collections.remoting.powershell.plugins.plugin_utils import _client
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire import messages
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
-from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import Target
-from ansible_collections.remoting.powershell.tests.endpoint.config import EndpointConfig
 from ansible_collections.remoting.powershell.tests.endpoint.endpoint import Endpoint
-from ansible_collections.remoting.powershell.tests.endpoint.engine.choose import choose_engine
 from ansible_collections.remoting.powershell.tests.endpoint.shells import State
-
-PASSWORD = "secret-of-the-test"
-
-
-@pytest.fixture(name="endpoint")
-def _endpoint() -> typing.Iterator[Endpoint]:
-    with Endpoint(EndpointConfig(choose_engine("embedded"), {"admin": PASSWORD})) as endpoint:
-        yield endpoint
-
-
-class Broker:
-    """A broker of its own directory, and a client of it."""
-
-    def __init__(self, directory: pathlib.Path, endpoint: Endpoint) -> None:
-        self._directory = str(directory)
-        self._endpoint = endpoint
-        self.client = self.another_client()
-
-    def another_client(self) -> _client.BrokerClient:
-        """One more worker."""
-        return _client.connect(self._directory, os.getpid(), print, "debug")
-
-    def target(self, **changes: typing.Any) -> Target:
-        """The endpoint's one computer."""
-        options = {"host": "127.0.0.1", "port": self._endpoint.port, "ssl": False, "auth": "ntlm", "user": "admin"}
-        return Target(**{**options, "password": PASSWORD, "inventory_hostname": "web01", **changes})
-
-    def run(self, script: str, **changes: typing.Any) -> tuple[messages.Finished, list[typing.Any]]:
-        """Runs a script in the shared session; returns its end and its output."""
-        output: list[typing.Any] = []
-        settings = {name: changes.pop(name) for name in ("timeout", "input", "values", "output") if name in changes}
-        request = messages.Run(self.target(**changes), [messages.Command(script)], shared=True, **settings)
-        finished = self.client.run(
-            request, on_records=lambda entries, body: output.extend(v for stream, v in entries if stream == "output")
-        )
-        return finished, output
-
-    def end(self) -> None:
-        """Tells it to end and waits until it has."""
-        self.client.request(messages.Shutdown())
-        self.client.close()
-        wait_for(lambda: not list(pathlib.Path(self._directory).glob("*.sock")))
-
-
-@pytest.fixture(name="broker")
-def _broker(tmp_path: pathlib.Path, endpoint: Endpoint) -> typing.Iterator[Broker]:
-    broker = Broker(tmp_path / "s", endpoint)
-    yield broker
-    broker.end()
-    wait_for(lambda: not [shell for shell in endpoint.shells if (shell.settings.name or "").startswith("Ansible")])
-
-
-def wait_for(condition: typing.Callable[[], bool]) -> None:
-    """Waits until something that must come has come."""
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.02)
+from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._broker.endpoint_broker import (
+    PASSWORD,
+    Broker,
+    wait_for,
+)
 
 
 def test_state_lives_from_one_run_to_the_next(broker: Broker, endpoint: Endpoint) -> None:
