@@ -35,6 +35,7 @@ class Console:
         self._err = err
         self._colored = colored
         self._progress = progress
+        self._activity: Activity | None = None
         #: Lines that came as a call or as a record and may come again the other way.
         self._seen: dict[bool, collections.deque[tuple[str, str]]] = {
             way: collections.deque(maxlen=_UNMATCHED) for way in (False, True)
@@ -61,8 +62,9 @@ class Console:
         self._put(self._out, f"{_PREFIXES[stream]}{text}\n", _YELLOW)
 
     def progress(self, activity: Activity | None) -> None:
-        """Shows how far an activity is."""
-        if activity is not None:
+        """Shows how far an activity is; what comes as a call and as a record is one report."""
+        if activity is not None and activity != self._activity:
+            self._activity = activity
             self._out.flush()
             self._progress.show(activity)
 
@@ -74,6 +76,7 @@ class Console:
     def at_rest(self) -> None:
         """A pipeline has ended: nothing of it goes on, and no report comes a second time."""
         self._progress.clear()
+        self._activity = None
         for seen in self._seen.values():
             seen.clear()
         self._out.flush()

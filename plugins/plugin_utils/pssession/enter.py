@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import signal
 import sys
 import types
 import typing
 
-from .. import _client
 from .._wire import target as targets
 from .._wire.errors import PSSessionError
 from .._wire.messages import (
@@ -39,24 +39,28 @@ from .progress import Line, View
 from .questions import Questions
 from .remote import Remote
 
+if typing.TYPE_CHECKING:
+    from ...connection.pssession import Connection
+
 #: What leaves a session, as a whole input; a script's own exit is a host call.
 _LEAVES = ("exit", "exit-pssession", "exsn")
 #: How often Ctrl-C is pressed until the command gives up on a pipeline that does not stop.
 _PATIENCE = 3
+_STOPPING = b"\nThe pipeline is being stopped. Press Ctrl-C again to leave the session without waiting for it.\n"
 
 
 def enter(options: argparse.Namespace) -> int:
     """Works in a session of one host; returns the exit code."""
     hosts = Hosts(options)
     name = hosts.one(options.host)
-    connection = hosts.connection(name)
-    target = connection.target()
     console = Console(sys.stdout, sys.stderr, _is_colored(options), _progress(options))
     host = UserHost(console, Questions(console, editor.Keyboard(), name))
+    connection = hosts.connection(name)
     with (
+        entered(connection, options) as (target, only),
         contextlib.closing(connection.new_client(Notes(options.verbosity))) as client,
-        _entered(client, target, options) as remote,
     ):
+        remote = Remote(client, target, only)
         return Interactive(remote, host, console, editor.make(remote.complete, options.plain), name).run()
 
 
@@ -101,7 +105,7 @@ class Interactive:
         return 0
 
     def _prompt(self) -> str:
-        with _interrupts(self._remote):
+        with _Interrupts(self._remote, self._console):
             prompt = self._remote.prompt(self._host.answer)
         self._console.at_rest()
         return f"[{self._name}]: {prompt}"
@@ -109,7 +113,7 @@ class Interactive:
     def _run(self, line: str) -> bool:
         """Runs a line; False where the session is lost."""
         try:
-            with _interrupts(self._remote):
+            with _Interrupts(self._remote, self._console):
                 finished = self._remote.execute(line, self._host.answer, self._records)
         except PSSessionError as error:
             self._console.at_rest()
@@ -123,7 +127,8 @@ class Interactive:
             self._host.record(stream, value)
 
     def _report(self, finished: Finished) -> None:
-        if finished.error is not None:
+        # That the user stopped it is no news to him.
+        if finished.error is not None and finished.state != "stopped":
             self._host.record("error", finished.error)
         for warning in finished.warnings:
             complain(f"[WARNING]: {warning}")
@@ -137,49 +142,79 @@ class Interactive:
         return True
 
 
-@contextlib.contextmanager
-def _interrupts(remote: Remote) -> typing.Iterator[None]:
-    """Ctrl-C stops the pipeline, not the command; where that does not help, a third one gives up."""
-    pressed = 0
+class _Interrupts:
+    """Ctrl-C stops the pipeline, not the command; where that does not help, a third one gives up.
 
-    def interrupted(number: int, frame: types.FrameType | None) -> None:
-        nonlocal pressed
-        pressed += 1
-        if pressed >= _PATIENCE:
+    Args:
+        remote: Where the pipeline runs.
+        console: Goes on in a new line behind the mark that the terminal shows for Ctrl-C.
+    """
+
+    def __init__(self, remote: Remote, console: Console) -> None:
+        self._remote = remote
+        self._console = console
+        self._pressed = 0
+        self._before: typing.Any = None
+
+    def __enter__(self) -> None:
+        self._before = signal.signal(signal.SIGINT, self._interrupted)
+
+    def __exit__(self, *_error: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+        if self._pressed:
+            self._console.write("\n")
+
+    def _interrupted(self, number: int, frame: types.FrameType | None) -> None:
+        self._pressed += 1
+        if self._pressed >= _PATIENCE:
             raise CommandFailed("The pipeline did not stop; what became of it is unknown.", code=1)
-        if pressed > 1:
-            complain("The pipeline is being stopped. Press Ctrl-C again to leave the session without waiting for it.")
-        remote.stop()
-
-    before = signal.signal(signal.SIGINT, interrupted)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+        if self._pressed > 1:
+            # Python's own files may be in the midst of writing.
+            os.write(sys.stderr.fileno(), _STOPPING)
+        self._remote.stop()
 
 
 @contextlib.contextmanager
-def _entered(client: _client.BrokerClient, target: Target, options: argparse.Namespace) -> typing.Iterator[Remote]:
-    """The session to work in: an existing one, or a new one that is removed at the end."""
-    if selected(options):
-        result = _result(client.request(ConnectSessions(target, selector(options))))
-        only = Selector(instance_ids=[str(result.session["instance_id"])])
-        yield Remote(client, target, only)
-        if result.changed:
-            # It was disconnected, and is left as it was found.
-            _result(client.request(DisconnectSessions(target, only)))
-        return
-    name = options.configuration_name or target.configuration_name
-    timeout = targets.idle_timeout(target.idle_timeout, None)
-    target = replaced(target, session_name=None, configuration_name=name, idle_timeout=timeout)
-    result = _result(client.request(OpenSession(target, new=True)))
+def entered(connection: Connection, options: argparse.Namespace) -> typing.Iterator[tuple[Target, Selector]]:
+    """The session to work in, and the target to ask for it: an existing one, or a new one that is removed at the end.
+
+    Raises CommandFailed where there is none, before anything is yielded.
+    """
+    notes = Notes(options.verbosity)
+    target = connection.target()
+    if not selected(options):
+        # As Enter-PSSession -ComputerName: not the one that the inventory may name.
+        configuration = options.configuration_name or target.configuration_name
+        timeout = targets.idle_timeout(target.idle_timeout, None)
+        target = replaced(target, session_name=None, configuration_name=configuration, idle_timeout=timeout)
+    with contextlib.closing(connection.new_client(notes)) as client:
+        if selected(options):
+            result = _result(client.request(ConnectSessions(target, selector(options))))
+        else:
+            result = _result(client.request(OpenSession(target, new=True)))
     only = Selector(instance_ids=[str(result.session["instance_id"])])
+    undo: typing.Any = None
+    if not selected(options):
+        undo = RemoveSessions(target, only, force=True)
+    elif result.changed:
+        # It was disconnected, and is left as it was found.
+        undo = DisconnectSessions(target, only)
     try:
-        yield Remote(client, target, only)
+        yield target, only
     finally:
-        # Where the session is lost or the broker gone, there is nothing to remove, and that was said.
-        with contextlib.suppress(PSSessionError):
-            client.request(RemoveSessions(target, only, force=True))
+        if undo is not None:
+            _leave(connection, undo, notes)
+
+
+def _leave(connection: Connection, request: typing.Any, notes: Notes) -> None:
+    """Over a connection of its own, since the other one may be in the midst of a pipeline that was given up."""
+    try:
+        with contextlib.closing(connection.new_client(notes)) as client:
+            for result in client.request(request).results:
+                if result.error is not None:
+                    complain(f"The session could not be left as it should: {result.error.message}")
+    except PSSessionError as error:
+        complain(f"The session could not be left as it should: {error.message}")
 
 
 def _result(results: Results) -> Result:

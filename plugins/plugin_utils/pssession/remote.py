@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import threading
 import typing
 
@@ -99,7 +100,8 @@ class Remote:
         self._client.stop()
 
     def _run(self, commands: list[Command], on_host_call: OnHostCall, on_records: OnRecords) -> Finished:
-        request = Run(self._target, commands, shared=True, selector=self._selector, interactive=True)
+        screen = list(shutil.get_terminal_size((120, 50)))
+        request = Run(self._target, commands, shared=True, selector=self._selector, interactive=True, screen=screen)
         with self._lock:
             return self._client.run(request, on_records=on_records, on_host_call=on_host_call)
 

@@ -112,16 +112,18 @@ def test_output_and_errors_are_shown() -> None:
 def test_ctrl_c_stops_the_pipeline_and_not_the_session() -> None:
     def sleep(on_host_call: OnHostCall, on_records: OnRecords) -> Finished:
         os.kill(os.getpid(), signal.SIGINT)
-        return ended("stopped")
+        return ended("stopped", {"output": "The pipeline has been stopped."})
 
     seat, remote = Seat(), Remote(sleep=sleep)
     before = signal.getsignal(signal.SIGINT)
     assert run(seat, remote, "sleep", "Get-Date", "exit") == 0
+    assert seat.screen.startswith("[web1]: PS 0> sleep\n\n[web1]: PS 1> Get-Date\n")
     assert (remote.stops, remote.lines) == (1, ["sleep", "Get-Date"])
+    assert seat.errors == ""
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_a_third_ctrl_c_gives_up(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_third_ctrl_c_gives_up(capfd: pytest.CaptureFixture[str]) -> None:
     def hang(on_host_call: OnHostCall, on_records: OnRecords) -> Finished:
         while True:
             os.kill(os.getpid(), signal.SIGINT)
@@ -131,7 +133,7 @@ def test_a_third_ctrl_c_gives_up(capsys: pytest.CaptureFixture[str]) -> None:
         run(seat, remote, "hang", "never")
     assert raised.value.code == 1
     assert remote.stops == 2
-    assert "Press Ctrl-C again to leave" in capsys.readouterr().err
+    assert "Press Ctrl-C again to leave" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("lost", [True, False])
