@@ -74,7 +74,7 @@ def _examples(name: str) -> list[dict[str, typing.Any]]:
 
 @pytest.mark.parametrize("name", _NAMES)
 def test_examples_are_accepted_by_the_argument_spec(name: str) -> None:
-    shown = set()
+    shown: set[str] = set()
     for task in _examples(name):
         for key in [key for key in task if key.startswith("remoting.powershell.")]:
             module = key.rpartition(".")[2]

@@ -14,7 +14,7 @@ from ansible_collections.remoting.powershell.tests.unit.plugins.action.running i
 from ansible_collections.remoting.powershell.tests.unit.plugins.conftest import MakeConnection
 from ansible_collections.remoting.powershell.tests.unit.plugins.fake_broker import SESSION, FakeBroker
 
-ROWS = [
+ROWS: list[dict[str, typing.Any]] = [
     {**SESSION, "state": "Opened", "configuration_name": "Microsoft.PowerShell"},
     {"id": None, "name": "other", "state": "Disconnected", "configuration_name": "PowerShell.7"},
 ]
