@@ -19,6 +19,10 @@ _CHUNK = 256 * 1024
 _KEPT = 4096
 #: Seconds between two looks at a child that says nothing: whether it still lives.
 _LOOK = 5.0
+#: Seconds between two looks at a child that has closed its streams.
+_MOMENT = 0.005
+#: Whether the system tells of a child's end without it being waited for (macOS since Python 3.13).
+_CAN_LOOK = hasattr(os, "waitid")
 
 
 class Child:
@@ -122,9 +126,14 @@ class Child:
         """
         self.hang_up()
         deadline = time.monotonic() + patience
-        # Its streams are closed by its exit, so that its own exit status is not overtaken below.
-        while len(self._open) > 1 and not self._exited() and (left := deadline - time.monotonic()) > 0:
-            self.read(left)
+        # Its streams are closed a moment before its exit, which must not be overtaken below.
+        while not self._exited() and (left := deadline - time.monotonic()) > 0:
+            if len(self._open) > 1:
+                self.read(left)
+            elif _CAN_LOOK:
+                time.sleep(min(left, _MOMENT))
+            else:
+                break
         # Not waited for before: its number, and so the group's, is given to nobody else until then.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
@@ -163,6 +172,6 @@ class Child:
 
     def _exited(self) -> bool:
         """Whether it has ended though somebody else holds its output open; left for `end` to wait for."""
-        if not hasattr(os, "waitid"):
+        if not _CAN_LOOK:
             return False
         return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
