@@ -18,7 +18,6 @@ from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
 from ansible.utils.display import Display
-from ansible.utils.vars import load_extra_vars
 from ansible.vars.manager import VariableManager
 
 from .failure import CommandFailed
@@ -45,13 +44,15 @@ class Hosts:
         self._user = options.remote_user or constants.DEFAULT_REMOTE_USER
         _set_context(options)
         self._loader = DataLoader()
-        CLI.setup_vault_secrets(
+        secrets = CLI.setup_vault_secrets(
             self._loader,
             vault_ids=[*constants.DEFAULT_VAULT_IDENTITY_LIST, *options.vault_ids],
             vault_password_files=list(options.vault_password_files),
             ask_vault_pass=options.ask_vault_pass,
             auto_prompt=False,
         )
+        # Cores before 2.19 know them by way of the loader only.
+        self._loader.set_vault_secrets(secrets)
         self._password = getpass.getpass("Password: ") if options.ask_pass else None
         self._sources = options.inventory or _default_inventory()
         # Without any, core would complain, and some commands need none.
@@ -60,7 +61,6 @@ class Hosts:
         self._variables = VariableManager(
             loader=self._loader, inventory=self._inventory, version_info=CLI.version_info(gitinfo=False)
         )
-        load_extra_vars(self._loader)
 
     def matching(self, pattern: str) -> list[str]:
         """The names of a pattern's hosts; raises CommandFailed where there is none."""
