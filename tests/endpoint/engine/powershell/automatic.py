@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
 import os
+import pathlib
 import socket
 import tempfile
 
-from . import values
+from . import syntax, values
 from .cmdlets import ALIASES
 from .net_host import InternalHost
 from .net_small import SemanticVersion
 from .objects import ACTION_PREFERENCES, CONFIRM_IMPACTS, EngineIntrinsics
-from .scopes import Variable
+from .parser import parse
+from .scopes import Variable, define_function
 from .session import Session
 from .typesystem import find
 from .wire_input import from_psrp
@@ -56,6 +59,15 @@ def define_automatic(session: Session) -> None:
         scope.variables[name.lower()] = Variable(name, item, "AllScope" if name == "Error" else "")
     scope.variables["pwd"] = Variable("PWD", None, "AllScope", getter=lambda: _location(session))
     scope.aliases.update(ALIASES)
+    for definition in _functions():
+        define_function(scope, definition.name, definition.block)
+
+
+@functools.cache
+def _functions() -> list[syntax.FunctionDefinition]:
+    """The functions that every session begins with."""
+    tree = parse(pathlib.Path(__file__).with_name("functions.ps1").read_text("utf-8"))
+    return [node for node in tree.blocks["end"] if isinstance(node, syntax.FunctionDefinition)]
 
 
 def _location(session: Session) -> object:

@@ -35,6 +35,20 @@ def table_of(members: type) -> dict[str, object]:
     return table
 
 
+def declared(net_type: NetType) -> dict[str, object]:
+    """All members of a type by the names that .NET gives them, as far as they can be told from Python's."""
+    found: dict[str, object] = {}
+    for full_name in reversed(net_type.type_names):
+        members = net_type.members if full_name == net_type.full_name else typesystem.lookup_members(full_name)
+        for cls in reversed(members.__mro__[:-1]) if members else ():
+            listed = {name.lower(): name for name in getattr(cls, "net_properties", ())}
+            for name, value in vars(cls).items():
+                if not name.startswith(("_", "net_")):
+                    pascal = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+                    found[listed.get(pascal.lower(), pascal)] = value
+    return found
+
+
 def member_of(net_type: NetType, name: str) -> object:
     for full_name in net_type.type_names:
         members = net_type.members if full_name == net_type.full_name else typesystem.lookup_members(full_name)

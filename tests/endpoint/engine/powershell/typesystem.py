@@ -28,6 +28,8 @@ class NetObject:
     #: The properties that are serialized, with the right case, and those that PowerShell's type data adds.
     net_properties: tuple[str, ...] = ()
     net_extended: tuple[str, ...] = ()
+    #: PowerShell's type data may say how deep objects of a type are serialized, wherever they stand.
+    net_depth: int | None = None
 
     def __str__(self) -> str:
         return self.net_name

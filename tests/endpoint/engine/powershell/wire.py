@@ -148,6 +148,7 @@ class _Converter:
                 return typing.cast(typing.Any, method)(value)
         if isinstance(value, values.SecureString):
             return psrp.PSSecureString(value.secret)
+        depth = getattr(value, "net_depth", None) or depth
         if depth < 1:
             return convert.dotnet_string(value)
         return self._object(value, depth)

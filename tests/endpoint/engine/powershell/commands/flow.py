@@ -187,6 +187,15 @@ def get_help(call: Call) -> typing.Iterator[object]:
     yield f"\nNAME\n    {name or 'Get-Help'}\n"
 
 
+@cmdlet("TabExpansion2", "inputScript:string@0! cursorColumn:int@1 options@2", module="Core")
+def tab_expansion(call: Call) -> typing.Iterator[object]:
+    """A function in a real PowerShell."""
+    from ..completion import complete
+
+    text = call.text("inputScript")
+    yield complete(text, call.get("cursorColumn", len(text)), call.frame)
+
+
 @cmdlet("Exit-PSSession", "", aliases="exsn", module="Core")
 def exit_session(call: Call) -> None:
     if call.session.host is not None:
