@@ -58,13 +58,13 @@ class Session:
         self.depth = 0
         self.frames: list[Frame] = []
 
-    def activate(self) -> None:
-        """Makes this the session of the calling thread."""
     @property
     def ui(self) -> HostCalls | None:
         """The client's host where it can write and ask."""
         return self.host if self.host is not None and self.host.has_ui else None
 
+    def activate(self) -> None:
+        """Makes this the session of the calling thread."""
         _active.session = self
 
     def check_stop(self) -> None:

@@ -154,9 +154,9 @@ def _register_known() -> None:
     for name in ("Generic.List`1", "Generic.HashSet`1", "Generic.Queue`1", "Generic.Stack`1", "Generic.Dictionary`2",
                  "Generic.SortedDictionary`2", "ObjectModel.Collection`1"):  # fmt: skip
         register(NetType(f"System.Collections.{name}"))
-    register(NetType("System.Collections.Generic.KeyValuePair`2", _VALUE_TYPE))
     hashtable = ("System.Collections.Hashtable", "System.Object")
     register(NetType("System.Management.Automation.PSPrimitiveDictionary", hashtable))
+    register(NetType("System.Collections.Generic.KeyValuePair`2", _VALUE_TYPE))
     register(NetType("System.Nullable`1", _VALUE_TYPE))
 
 
