@@ -73,6 +73,7 @@ def connect_sessions(asker: Asker, message: ConnectSessions) -> list[Result]:
         if isinstance(item, Wanted):
             return _connect_found(asker, item, message.check)
         with _leased(asker, item, "pssession_connect") as session:
+            upkeep.verify(session)
             if session.state is SessionState.OPENED:
                 return Result(session.row())
             if session.state is not SessionState.DISCONNECTED:

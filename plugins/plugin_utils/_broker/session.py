@@ -220,19 +220,22 @@ class Session:
 
     def reconnect(self) -> None:
         """Takes a disconnected shell of ours back; its state is kept. Raises Fault."""
-        tried = False
 
         def call(way: Connection) -> None:
-            nonlocal tried
             try:
                 way.reconnect(self.shell_id)
             except TransportError as error:
-                # The first one may have arrived though its answer was lost: then there is nothing to reconnect.
-                if not (tried and error.kind is FaultKind.WRONG_STATE):
-                    tried = True
+                # It is ours and connected: an answer was lost, or the server had not noticed that we were gone.
+                if error.kind is not FaultKind.WRONG_STATE:
                     raise
 
-        self.courier.request(Phase.RECONNECTING, call)
+        try:
+            self.courier.request(Phase.RECONNECTING, call)
+        except Fault as fault:
+            if fault.cause.kind is FaultKind.BUSY:
+                # Another client took it: whatever we thought, it is not connected to us.
+                self.state = SessionState.DISCONNECTED
+            raise
         self.pool.reconnected()
         self.state = SessionState.OPENED
         self.reconnected = True

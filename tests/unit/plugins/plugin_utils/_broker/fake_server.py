@@ -44,6 +44,9 @@ class Shell:
     """One runspace pool on the server."""
 
     pool: psrpcore.ServerRunspacePool
+    #: The SessionId of the client that it belongs to.
+    client: uuid.UUID
+    name: str | None = None
     outgoing: bytes = b""
     disconnected: bool = False
     output: dict[uuid.UUID, bytes] = dataclasses.field(default_factory=dict)
@@ -66,6 +69,15 @@ class Shell:
             else:
                 self.output[payload.pipeline_id] = self.output.get(payload.pipeline_id, b"") + payload.data
 
+    def connect(self, data: bytes) -> bytes:
+        """Answers a new client's CONNECT_RUNSPACEPOOL."""
+        self.pool.disconnect()
+        self.pool.connect()
+        self.outgoing = b""
+        self.feed(data)
+        answer, self.outgoing = self.outgoing, b""
+        return answer
+
 
 class FakeServer:
     """Holds shells; `plan` says what happens to the requests to come, none means that they are done.
@@ -87,10 +99,10 @@ class FakeServer:
         self.requests: collections.Counter[str] = collections.Counter()
         self.connections = 0
 
-    def connect(self, _target: typing.Any, _session_id: uuid.UUID, _envelope: int) -> FakeConnection:
+    def connect(self, _target: typing.Any, session_id: uuid.UUID, _envelope: int) -> FakeConnection:
         """What a session is given as its maker of connections."""
         self.connections += 1
-        return FakeConnection(self)
+        return FakeConnection(self, session_id)
 
     def request(self, name: str, done: Request) -> typing.Any:
         """Lets a request meet its fate."""
@@ -123,14 +135,20 @@ class FakeServer:
             with contextlib.suppress(TransportError):
                 done()
 
-    def shell(self, shell_id: uuid.UUID, connected: bool = True) -> Shell:
-        """A shell in the wanted state, or the server's fault."""
+    def shell(self, shell_id: uuid.UUID, client: uuid.UUID) -> Shell:
+        """A shell that is connected to a client, or the server's fault."""
+        shell = self.find(shell_id)
+        if shell.disconnected:
+            raise TransportError(FaultKind.WRONG_STATE, "disconnected", code=2150859204)
+        if shell.client != client:
+            raise TransportError(FaultKind.BUSY, "another client's", code=2150859206)
+        return shell
+
+    def find(self, shell_id: uuid.UUID) -> Shell:
+        """A shell in whatever state, or the server's fault."""
         if shell_id not in self.shells:
             raise TransportError(FaultKind.SHELL_NOT_FOUND, "no such shell", code=2150858843)
-        shell = self.shells[shell_id]
-        if shell.disconnected is connected:
-            raise TransportError(FaultKind.WRONG_STATE, "wrong state", code=2150859174)
-        return shell
+        return self.shells[shell_id]
 
 
 class FakeConnection:
@@ -138,17 +156,18 @@ class FakeConnection:
 
     max_payload = 300_000
 
-    def __init__(self, server: FakeServer) -> None:
+    def __init__(self, server: FakeServer, client: uuid.UUID) -> None:
         self._server = server
+        self._client = client
         self.last_used = server.clock()
         self.broken = False
         self.requests_sent = 0
 
-    def create(self, shell_id: uuid.UUID, creation: bytes, **_settings: typing.Any) -> ShellCreated:
+    def create(self, shell_id: uuid.UUID, creation: bytes, **settings: typing.Any) -> ShellCreated:
         def done() -> ShellCreated:
             if shell_id in self._server.shells:
                 raise TransportError(FaultKind.ALREADY_EXISTS, "shell exists")
-            shell = self._server.shells[shell_id] = Shell(psrpcore.ServerRunspacePool())
+            shell = self._server.shells[shell_id] = Shell(psrpcore.ServerRunspacePool(), self._client, settings["name"])
             shell.feed(creation)
             return ShellCreated(shell_id, None)
 
@@ -156,7 +175,7 @@ class FakeConnection:
 
     def command(self, shell_id: uuid.UUID, command_id: uuid.UUID, arguments: bytes) -> None:
         def done() -> None:
-            shell = self._server.shell(shell_id)
+            shell = self._server.shell(shell_id, self._client)
             if command_id in shell.output:
                 raise TransportError(FaultKind.ALREADY_EXISTS, "command exists")
             self._server.ran[scripts(arguments)] += 1
@@ -169,7 +188,7 @@ class FakeConnection:
         self, shell_id: uuid.UUID, command_id: uuid.UUID | None, operation_timeout: int | None = None
     ) -> Received:
         def done() -> Received:
-            shell = self._server.shell(shell_id)
+            shell = self._server.shell(shell_id, self._client)
             if command_id is None:
                 data, shell.outgoing = shell.outgoing, b""
                 if not data:
@@ -184,20 +203,25 @@ class FakeConnection:
 
     def signal(self, shell_id: uuid.UUID, command_id: uuid.UUID, signal: Signal) -> None:
         def done() -> None:
-            if self._server.shell(shell_id).output.pop(command_id, None) is None:
+            if self._server.shell(shell_id, self._client).output.pop(command_id, None) is None:
                 raise TransportError(FaultKind.COMMAND_NOT_FOUND, "no such command")
 
         self._request(f"signal {signal.name}", done)
 
     def disconnect(self, shell_id: uuid.UUID, **_settings: typing.Any) -> None:
         def done() -> None:
-            self._server.shell(shell_id).disconnected = True
+            self._server.shell(shell_id, self._client).disconnected = True
 
         self._request("disconnect", done)
 
     def reconnect(self, shell_id: uuid.UUID) -> None:
         def done() -> None:
-            self._server.shell(shell_id, connected=False).disconnected = False
+            shell = self._server.find(shell_id)
+            if shell.client != self._client:
+                raise TransportError(FaultKind.BUSY, "another client's", code=2150859206)
+            if not shell.disconnected:
+                raise TransportError(FaultKind.WRONG_STATE, "connected", code=2150859216)
+            shell.disconnected = False
 
         self._request("reconnect", done)
 
@@ -209,28 +233,38 @@ class FakeConnection:
         self._request("delete", done)
 
     def send(self, shell_id: uuid.UUID, command_id: uuid.UUID | None, data: bytes, stream: str = "stdin") -> None:
-        self._request("send", lambda: self._server.shell(shell_id).feed(data))
+        self._request("send", lambda: self._server.shell(shell_id, self._client).feed(data))
 
     def connect(self, shell_id: uuid.UUID, connection: bytes) -> bytes:
-        raise NotImplementedError
+        def done() -> bytes:
+            shell = self._server.find(shell_id)
+            if not shell.disconnected and shell.client != self._client:
+                raise TransportError(FaultKind.BUSY, "connected to another client", code=2150859213)
+            shell.client, shell.disconnected = self._client, False
+            return shell.connect(connection)
+
+        return typing.cast(bytes, self._request("connect", done))
+
+    def connect_command(self, shell_id: uuid.UUID, command_id: uuid.UUID) -> None:
+        self._request("connect_command", lambda: self._server.shell(shell_id, self._client))
+
+    def enumerate_shells(self) -> list[ShellDescription]:
+        def done() -> list[ShellDescription]:
+            return [_described(shell_id, shell) for shell_id, shell in self._server.shells.items()]
+
+        return typing.cast("list[ShellDescription]", self._request("enumerate", done))
+
+    def enumerate_commands(self, shell_id: uuid.UUID) -> list[uuid.UUID]:
+        def done() -> list[uuid.UUID]:
+            return list(self._server.find(shell_id).output)
+
+        return typing.cast("list[uuid.UUID]", self._request("enumerate", done))
 
     def get_shell(self, shell_id: uuid.UUID) -> ShellDescription:
         def done() -> ShellDescription:
-            if shell_id not in self._server.shells:
-                raise TransportError(FaultKind.SHELL_NOT_FOUND, "no such shell")
-            state = "Disconnected" if self._server.shells[shell_id].disconnected else "Connected"
-            return ShellDescription(shell_id, state=state)
+            return _described(shell_id, self._server.find(shell_id))
 
         return typing.cast(ShellDescription, self._request("get", done))
-
-    def connect_command(self, shell_id: uuid.UUID, command_id: uuid.UUID) -> None:
-        raise NotImplementedError
-
-    def enumerate_commands(self, shell_id: uuid.UUID) -> list[uuid.UUID]:
-        return list(self._server.shell(shell_id).output)
-
-    def enumerate_shells(self) -> list[ShellDescription]:
-        return [ShellDescription(shell_id) for shell_id in self._server.shells]
 
     def close(self) -> None:
         self.broken = True
@@ -244,6 +278,12 @@ class FakeConnection:
             raise
         self.last_used = self._server.clock()
         return answer
+
+
+def _described(shell_id: uuid.UUID, shell: Shell) -> ShellDescription:
+    """What an enumeration tells of a shell."""
+    state = "Disconnected" if shell.disconnected else "Connected"
+    return ShellDescription(shell_id, shell.name, "Microsoft.PowerShell", state=state)
 
 
 def scripts(arguments: bytes) -> str:
