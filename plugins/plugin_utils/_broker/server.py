@@ -102,7 +102,7 @@ class Server:
 
     def _keep_house(self) -> None:
         try:
-            with self._registry.idle(_needs_keep_alive) as sessions:
+            with self._registry.idle(needs_keep_alive) as sessions:
                 in_parallel(upkeep.keep_alive, sessions)
             with self._registry.idle(_may_rest) as sessions:
                 in_parallel(upkeep.rest, sessions)
@@ -125,10 +125,10 @@ class Server:
 
 
 def _needs_care(group: Group, session: Session) -> bool:
-    return _needs_keep_alive(group, session) or _may_rest(group, session)
+    return needs_keep_alive(group, session) or _may_rest(group, session)
 
 
-def _needs_keep_alive(_group: Group, session: Session) -> bool:
+def needs_keep_alive(_group: Group, session: Session) -> bool:
     """A disconnected one is not kept alive: its idle timeout is how its user wants it to end."""
     interval = (session.idle_timeout or _SERVERS_IDLE_TIMEOUT) / _KEEP_ALIVES
     return session.state is SessionState.OPENED and session.clock() - session.last_used > interval

@@ -318,7 +318,7 @@ def test_a_selected_session_that_is_gone_is_an_error_and_is_not_made_anew(broker
     broker.open("work")
     endpoint.restart()
     for _time in range(2):
-        with pytest.raises(PSSessionError, match="'work' .* is Broken.*state=present"):
+        with pytest.raises(PSSessionError, match=r"'work' .* is Broken.*state=present"):
             broker.run("1", selector=Named(["work"]))
     assert "is Broken" in error_of(broker.connect("work")[0]).message
     assert "is Broken" in error_of(broker.disconnect("work")[0]).message
@@ -346,7 +346,7 @@ def test_a_killed_brokers_session_that_stays_connected_is_told_precisely(
 ) -> None:
     second = killed(tmp_path / "s", endpoint)
     instance_id = endpoint.shells[0].shell_id.lower()
-    with pytest.raises(PSSessionError, match="its client was killed.*busy_timeout") as error:
+    with pytest.raises(PSSessionError, match=r"its client was killed.*busy_timeout") as error:
         second.run("1", selector=Named(["work"]), busy_timeout=1)
     assert error.value.kind is ErrorKind.BUSY
     assert instance_id in error.value.message
@@ -393,7 +393,7 @@ def left_running(directory: pathlib.Path, endpoint: Endpoint) -> Broker:
 
 def test_a_session_in_which_something_was_left_running_is_busy(tmp_path: pathlib.Path, endpoint: Endpoint) -> None:
     second = left_running(tmp_path / "s", endpoint)
-    with pytest.raises(PSSessionError, match="still running.*pssession_receive") as error:
+    with pytest.raises(PSSessionError, match=r"still running.*pssession_receive") as error:
         second.run("1", selector=Named(["work"]), busy_timeout=1)
     assert error.value.kind is ErrorKind.BUSY
     (kept,) = second.remove("work")

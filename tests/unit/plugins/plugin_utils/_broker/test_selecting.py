@@ -1,0 +1,238 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which session a user gets, and how long kept sessions are kept."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker import server as server_module
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker import targets, upkeep
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.finding import Finder
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.group import REST, Group
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.ledger import Ledger
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.registry import Registry
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.selecting import Selecting
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.session import Session, SessionState
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Selector
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import CREATION, Target
+from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._broker.fake_server import (
+    Clock,
+    FakeServer,
+)
+
+PLAYBOOK = (100, 1)
+
+
+class Here:
+    """A broker's parts on a server in memory."""
+
+    def __init__(self, server: FakeServer | None = None, ledger: Ledger | None = None) -> None:
+        self.clock = server.clock if server else Clock()
+        self.server = server or FakeServer(self.clock)
+        self.ledger = ledger or Ledger(None)
+        self.registry = Registry(self.make, self.clock)
+        self.gone: list[Session] = []
+        self.selecting = Selecting(self.registry, Finder(self.registry, self.ledger), self.gone.append)
+        self.notes: list[str] = []
+
+    def make(self, number: int, target: Target) -> Session:
+        """A session that the ledger hears of."""
+        session = Session(number, target, self.server.connect, self.clock, self.clock.sleep)
+        session.shell_changed = self.ledger.note
+        return session
+
+    def use(self, selector: Selector | None = None, **changes: object) -> Session:
+        """The session that a task gets, opened."""
+        lease = self.selecting.lease(
+            target(**changes), selector or Selector(), PLAYBOOK, True, "a test", lambda _level, text: self.note(text)
+        )
+        with lease as session:
+            session.ready()
+            return session
+
+    def note(self, text: str) -> None:
+        """Something that the user is told."""
+        self.notes.append(text)
+
+    def resting(self) -> list[Session]:
+        """What housekeeping would disconnect now."""
+        with self.registry.idle(lambda group, session: group.may_rest(session, self.clock())) as sessions:
+            return list(sessions)
+
+
+def target(**changes: object) -> Target:
+    """A target on web01."""
+    fields: dict[str, object] = {"host": "web01", "port": 5985, "ssl": False, "password": "a", "busy_timeout": 0}
+    return targets.replace(Target(host="web01", port=5985, ssl=False), **{**fields, **changes})
+
+
+def test_a_kept_session_is_disconnected_half_a_minute_after_the_last_work() -> None:
+    here = Here()
+    session = here.use(session_name="work", persist=600)
+    here.clock.sleep(REST)
+    assert here.resting() == [], "its playbook lives"
+    here.registry.playbook_ended(PLAYBOOK)
+    here.clock.sleep(REST - 1)
+    assert here.resting() == []
+    here.clock.sleep(1)
+    assert here.resting() == [session]
+    upkeep.rest(session)
+    assert here.resting() == []
+    assert here.registry.rows()[-1]["state"] == "Disconnected"
+    assert here.server.find(session.shell_id).disconnected
+    here.clock.sleep(600 - REST)
+    assert session in here.registry.expired()
+    session.let_go()
+    assert next(iter(here.server.shells.values())).disconnected
+
+
+def test_a_session_that_cannot_be_disconnected_is_tried_again_later() -> None:
+    here = Here()
+    session = here.use(session_name="work", persist=600)
+    here.registry.playbook_ended(PLAYBOOK)
+    here.clock.sleep(REST)
+    here.server.plan.append("unreachable")
+    upkeep.rest(session)
+    assert (session.state, here.resting()) == (SessionState.OPENED, [])
+    here.clock.sleep(REST)
+    assert here.resting() == [session]
+
+
+def test_a_disconnected_session_is_not_kept_alive() -> None:
+    here = Here()
+    session = here.use(session_name="work", idle_timeout=90)
+    group = Group(session.target, [session])
+    here.clock.sleep(31)
+    assert server_module.needs_keep_alive(group, session)
+    session.disconnect()
+    assert not server_module.needs_keep_alive(group, session)
+
+
+def test_a_temporary_session_is_nobody_elses_and_is_removed() -> None:
+    here = Here()
+    with here.selecting.lease_new(target(), PLAYBOOK, "a test", temporary=True) as temporary:
+        temporary.ready()
+        assert here.use() is not temporary
+        assert len(here.server.shells) == 2
+    assert temporary.shell_id not in here.server.shells
+    assert here.gone == [temporary]
+    assert len(here.registry.rows()) == 1
+
+
+def test_a_temporary_session_is_removed_whatever_happens_in_it() -> None:
+    here = Here()
+
+    def fail() -> None:
+        with here.selecting.lease_new(target(), PLAYBOOK, "a test", temporary=True) as temporary:
+            temporary.ready()
+            raise OSError("its client is gone")
+
+    with pytest.raises(OSError, match="client is gone"):
+        fail()
+    assert (here.server.shells, here.registry.rows()) == ({}, [])
+
+
+def test_a_new_session_without_a_name_gets_one_and_is_kept() -> None:
+    here = Here()
+    with here.selecting.lease_new(target(), PLAYBOOK, "a test") as session:
+        session.ready()
+    assert (session.name, session.kept) == ("Session1", True)
+    assert session.shell_id in here.ledger
+    assert here.use(Selector(["session1"])) is session
+
+
+def test_a_new_session_that_could_not_be_opened_is_forgotten() -> None:
+    here = Here()
+    here.server.plan.append("unreachable")
+    with pytest.raises(PSSessionError), here.selecting.lease_new(target(), PLAYBOOK, "a test") as session:
+        session.ready()
+    assert here.registry.empty
+
+
+def test_a_named_session_is_one_whatever_options_it_is_asked_for_with() -> None:
+    here = Here()
+    made = here.use(session_name="Work")
+    assert here.use(session_name="work", inventory_hostname="alias", no_profile=True) is made
+    assert here.use(Selector(["WORK"])) is made
+    assert here.use(session_name="work", password="b") is not made, "other credentials never reach it"
+
+
+def test_other_secrets_do_not_see_a_session() -> None:
+    here = Here()
+    here.use(session_name="work")
+    with pytest.raises(PSSessionError, match="no session there"):
+        here.use(Selector(ids=[1]), password="b")
+
+
+def test_who_selects_a_session_in_use_waits_and_is_told_what_runs() -> None:
+    here = Here()
+    session = here.use(session_name="work")
+    runs = here.registry.lease(target(session_name="work"), PLAYBOOK, True, "the command 'Update-All'")
+    with runs, pytest.raises(PSSessionError, match=r"'work' \(Id 1\).*'Update-All'") as error:
+        here.use(Selector(ids=[session.number]))
+    assert error.value.kind is ErrorKind.BUSY
+
+
+def test_a_session_that_fits_no_more_is_not_waited_for() -> None:
+    here = Here()
+    session = here.use(session_name="work")
+    failures: list[PSSessionError] = []
+
+    def want() -> None:
+        try:
+            here.use(Selector(ids=[session.number]), busy_timeout=60)
+        except PSSessionError as error:
+            failures.append(error)
+
+    with here.registry.lease(target(session_name="work"), PLAYBOOK, True, "a test"):
+        waiting = threading.Thread(target=want)
+        waiting.start()
+        here.registry.discard(session)
+        waiting.join(30)
+    assert [failure.kind for failure in failures] == [ErrorKind.FAILED]
+
+
+def test_ours_is_preferred_where_exactly_one_is() -> None:
+    theirs = Here()
+    here = Here(theirs.server)
+    for other in (theirs, here):
+        with other.selecting.lease_new(target(session_name="work"), PLAYBOOK, "a test") as session:
+            session.ready()
+            session.let_go()
+    with pytest.raises(PSSessionError, match="Several sessions"):
+        Here(theirs.server).use(Selector(["work"]))
+    again = Here(theirs.server, here.ledger)
+    assert again.use(Selector(["work"])).shell_id == session.shell_id
+    assert again.use(Selector(["work"])).number == 1
+
+
+def test_a_new_user_changes_neither_who_connects_nor_what_was_made() -> None:
+    own = target(session_name="work", culture="de-DE", idle_timeout=600)
+    changed = {"culture": "fr-FR", "idle_timeout": 60, "host": "alias", "persist": 1, "read_timeout": 7}
+    merged = targets.retargeted(own, target(session_name="other", **changed))
+    assert merged.key() == own.key()
+    assert all(getattr(merged, name) == getattr(own, name) for name in CREATION)
+    assert (merged.persist, merged.read_timeout) == (1, 7)
+
+
+def test_only_what_a_connection_depends_on_makes_a_new_one() -> None:
+    assert targets.same_connection(target(session_name="a", idle_timeout=60, persist=1), target())
+    assert not targets.same_connection(target(configuration_name="JEA"), target())
+    assert not targets.same_connection(target(culture="de-DE"), target())
+
+
+def test_people_see_who_made_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOB_ID", "1234")
+    targets._maker.cache_clear()
+    arguments = targets.application_arguments(target(application_arguments={"ticket": 1}), "work")
+    targets._maker.cache_clear()
+    assert arguments["ticket"] == 1
+    own = arguments[targets.OWN_ARGUMENT]
+    assert (own["name"], own["job"]) == ("work", "1234")
+    assert own["controller"]
+    assert own["user"]
