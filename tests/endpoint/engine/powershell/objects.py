@@ -212,6 +212,15 @@ class PathIntrinsics(NetObject):
 
         return path_info(current().location)
 
+    def push_current_location(self, stack_name: str) -> None:
+        current().named_locations.setdefault(stack_name, []).append(current().location)
+
+    def pop_location(self, stack_name: str) -> object:
+        stack = current().named_locations.get(stack_name)
+        if stack:
+            current().location = stack.pop()
+        return self.current_location
+
 
 @net_class
 class SessionState(NetObject):

@@ -48,6 +48,8 @@ class Session:
         self.environment: dict[str, str] = dict(_ENVIRONMENT)
         self.location = os.path.expanduser("~")
         self.location_stack: list[str] = []
+        #: Stacks of PathIntrinsics, by name.
+        self.named_locations: dict[str, list[str]] = {}
         self.globals = Scope(None, "global")
         self.errors = values.NetList()
         self.modules: list[str] = ["Microsoft.PowerShell.Management", "Microsoft.PowerShell.Utility"]

@@ -134,6 +134,7 @@ def _register_known() -> None:
         bases = ("System.Object",) if full_name in _REFERENCE_TYPES else _VALUE_TYPE
         register(NetType(full_name, bases))
     register(NetType("System.Object", ()))
+    register(NetType("System.ValueType"))
     register(NetType("System.Array"))
     register(NetType("System.Void", _VALUE_TYPE))
     register(NetType("System.Enum", _VALUE_TYPE))
