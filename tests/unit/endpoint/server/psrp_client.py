@@ -33,10 +33,10 @@ class Client:
     def shell_id(self) -> str:
         return str(self.pool.runspace_pool_id).upper()
 
-    def open(self, **children: str) -> None:
+    def open(self, name: str | None = None, **children: str) -> None:
         """Creates the shell; `children` are further elements of the request's body."""
         self.pool.open()
-        shell = element("Shell", ShellId=self.shell_id)
+        shell = element("Shell", ShellId=self.shell_id, **({"Name": name} if name else {}))
         shell.append(element("InputStreams", "stdin pr"))
         shell.append(element("OutputStreams", "stdout"))
         for name, text in children.items():

@@ -17,6 +17,7 @@ from ansible_collections.remoting.powershell.tests.endpoint.endpoint import Endp
 
 from .clients import RSP, begin, connect, element, enumerate_body, invoke, opened, run
 from .conftest import USER, MakeEndpoint
+from .psrp_client import Client
 
 Action = pypsrp.wsman.WSManAction
 #: The names and their order are those of a recorded Windows Server 2016.
@@ -87,6 +88,26 @@ def test_pull_pages_through_many_shells(endpoint: Endpoint) -> None:
         assert {shell_id for page in seen for shell_id in page} == {pool.id for pool in pools}
         assert answer.find(f".//{{{_N}}}EndOfSequence") is not None
         assert endpoint.computers["TESTHOST"].enumerations == {}
+
+
+def test_more_than_a_hundred_shells_come_in_the_servers_pages(make_endpoint: MakeEndpoint) -> None:
+    limits = dict.fromkeys(("max_shells_per_user", "max_plugin_shells_per_user", "max_plugin_shells"), 200)
+    endpoint = make_endpoint(max_batch_items=25, **limits)
+    with connect(endpoint) as wsman:
+        # As Windows PowerShell makes its sessions: a name as an attribute, no application arguments.
+        shells = [Client(wsman) for _number in range(105)]
+        for number, shell in enumerate(shells):
+            shell.open(f"Session{number}")
+        answer = invoke(wsman, Action.ENUMERATE, enumerate_body(most=1000), RSP)
+        pages = [[fields(shell) for shell in answer.iter(f"{{{RSP}}}Shell")]]
+        while answer.find(f".//{{{_N}}}EndOfSequence") is None and answer.find(f".//{{{_W}}}EndOfSequence") is None:
+            answer = invoke(wsman, Action.PULL, pull_body(answer, 1000), RSP)
+            pages.append([fields(shell) for shell in answer.iter(f"{{{RSP}}}Shell")])
+    assert [len(page) for page in pages] == [25, 25, 25, 25, 5]
+    told = {shell["ShellId"]: shell for page in pages for shell in page}
+    assert {shell["Name"] for shell in told.values()} == {f"Session{number}" for number in range(105)}
+    assert len({shell["ProcessId"] for shell in told.values()}) == len(told) == 105
+    assert {shell["ClientIP"] for shell in told.values()} == {"127.0.0.1"}
 
 
 def test_an_enumeration_is_forgotten(endpoint: Endpoint) -> None:
