@@ -69,7 +69,7 @@ def running(endpoint: EndpointProcess) -> list[str]:
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """What became of one task on one host: ``status`` is ok, failed or unreachable."""
+    """What became of one task on one host: ``status`` is ok, failed, unreachable or skipped."""
 
     host: str
     task: str
@@ -77,6 +77,11 @@ class Row:
     result: dict[str, typing.Any]
     #: Of a task with the variable ``counted``: how many requests of each action came while it ran.
     requests: dict[str, int]
+
+    @property
+    def asked(self) -> dict[str, int]:
+        """The requests but for Signals: the one that ends a task's pipeline is sent while the next task begins."""
+        return {action: count for action, count in self.requests.items() if action != "Signal"}
 
     @property
     def message(self) -> str:

@@ -54,6 +54,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         """A task has failed on a host."""
         self._write("failed", result)
 
+    def v2_runner_on_skipped(self, result: typing.Any) -> None:
+        """A task was skipped on a host."""
+        self._write("skipped", result)
+
     def v2_runner_on_unreachable(self, result: typing.Any) -> None:
         """A host could not be reached for a task."""
         self._write("unreachable", result)

@@ -34,7 +34,7 @@ def test_disconnect(stage: Stage, endpoint: EndpointProcess) -> None:
         ]
     )
     assert played.row("predict").result["changed"]
-    assert played.row("predict").requests == {}
+    assert played.row("predict").asked == {}
     disconnected = played.row("disconnect")
     assert disconnected.result["changed"]
     assert sum(disconnected.requests.values()) <= MOST, disconnected.requests
@@ -42,7 +42,7 @@ def test_disconnect(stage: Stage, endpoint: EndpointProcess) -> None:
     assert (session["state"], session["availability"], session["idle_timeout"]) == ("Disconnected", "None", 600)
     assert "Disconnected" in disconnected.result["diff"]["after"]
     again = played.row("again")
-    assert (again.result["changed"], again.requests) == (False, {})
+    assert (again.result["changed"], again.asked) == (False, {})
     (listed,) = (row for row in played.row("listed").result["sessions"] if row["name"] == "Work")
     assert (listed["state"], listed["idle_timeout"], listed["output_buffering_mode"]) == ("Disconnected", 600, "Drop")
 
@@ -78,7 +78,7 @@ def test_idle_timeout_over_the_server_s_maximum(stage: Stage, endpoint: Endpoint
         row = played.row(name)
         assert row.status == "failed"
         assert [word for word in ("idle_timeout", "901", "900") if word not in row.message] == [], row.message
-    assert played.row("disconnect").requests == {}
+    assert played.row("disconnect").asked == {}
     assert played.row("use").result["output"] == ["still connected"]
     assert played.row("most").result["session"]["idle_timeout"] == 900
     expired = played.row("expired")

@@ -43,14 +43,14 @@ def test_connect_by_the_same_broker(stage: Stage) -> None:
     )
     made = played.row("make").result["results"][0]["session"]
     assert played.row("predict").result["changed"]
-    assert played.row("predict").requests == {}
+    assert played.row("predict").asked == {}
     connected = played.row("connect")
     assert connected.result["changed"]
     assert connected.result["session"]["state"] == "Opened"
     assert connected.result["session"]["id"] == made["id"]
     assert sum(connected.requests.values()) <= MOST, connected.requests
     again = played.row("again")
-    assert (again.result["changed"], again.requests) == (False, {})
+    assert (again.result["changed"], again.asked) == (False, {})
     assert played.row("found").result["output"] == ["kept"]
     several = played.row("several")
     assert several.status == "failed"
