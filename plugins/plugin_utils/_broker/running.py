@@ -85,6 +85,7 @@ class Run:
                 pipeline = remote.start()
                 outbox = Outbox(session, pipeline, remote.patience)
                 send_all(pipeline, outbox, session.courier.main, self._job.chunks)
+                left = self._left(pipeline)
             remote.over.set()
             if remote.stop_reason is not None:
                 raise PSSessionError(ErrorKind.STOPPED, f"The command was stopped: {remote.stop_reason}.")
@@ -95,9 +96,17 @@ class Run:
             elif remote.commanded and remote.pipeline is not None:
                 session.left.append(Left(remote.pipeline.pipeline_id))
             raise
-        session.left.append(Left(pipeline.pipeline_id))
+        session.left.append(left)
         self._disconnect()
         return Ending(PipelineState.RUNNING.value)
+
+    def _left(self, pipeline: Pipeline) -> Left:
+        """What is to be received later; asking whether it had started may have brought the first of it."""
+        left = Left(pipeline.pipeline_id)
+        if self._remote.first is not None:
+            records = self._session.pool.feed(self._remote.first.data, pipeline.pipeline_id)
+            left.undelivered = [record for record in records if record.pipeline_id == pipeline.pipeline_id]
+        return left
 
     def _disconnect(self) -> None:
         """Leaves the session with what runs in it."""
