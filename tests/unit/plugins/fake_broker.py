@@ -83,7 +83,7 @@ class FakeBroker:
         truncated: bool = False,
     ) -> None:
         """Sets the answer to the next `Run` or `Receive`."""
-        records = [(Records([list(entry) for entry in entries]), body)] if entries else []
+        records = [(Records([list(entry) for entry in entries]), body)] if entries or body else []
         self.answers.append([*records, Finished(state, dict(SESSION), error, list(warnings), truncated)])
 
     def answer_results(self, *results: Result) -> None:

@@ -70,12 +70,7 @@ class TestOneSession:
             "Arguments": [1, "two"],
             "HasInput": True,
             "ErrorAction": "Stop",
-            "CheckMode": False,
-            "Verbosity": 0,
-            "Creates": "",
-            "Removes": "",
-            "Chdir": "",
-            "Depth": 0,
+            **{"CheckMode": False, "Verbosity": 0, "Creates": "", "Removes": "", "Chdir": "", "Depth": 0},
             "AsText": False,
         }
 
