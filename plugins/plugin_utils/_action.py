@@ -9,7 +9,7 @@ import os
 import typing
 
 from ansible import constants
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 
@@ -53,7 +53,8 @@ class SessionAction(ActionBase):  # type: ignore[misc]
         try:
             result.update(self.act(connection, arguments))
         except errors.PSSessionError as error:
-            raise AnsibleActionFail(error.message) from None
+            # Not AnsibleActionFail, which shows a traceback in ansible-core before 2.19.
+            raise AnsibleError(error.message) from None
         finally:
             # The task's own connection is core's to close; closing hangs up and keeps the session.
             if connection is not self._connection:
@@ -102,7 +103,7 @@ class SessionAction(ActionBase):  # type: ignore[misc]
         if transport == _CONNECTION:
             return typing.cast("Connection", self._connection)
         if transport not in _RELATED:
-            raise AnsibleActionFail(
+            raise AnsibleError(
                 f"{self._task.action} needs a PowerShell session, and the host's connection is {transport}. "
                 f"Set ansible_connection to {_CONNECTION} in the host's variables."
             )
@@ -110,7 +111,7 @@ class SessionAction(ActionBase):  # type: ignore[misc]
             _CONNECTION, self._play_context, os.devnull, ansible_playbook_pid=str(os.getppid())
         )
         if connection is None:
-            raise AnsibleActionFail(f"The connection plugin {_CONNECTION} cannot be loaded.")
+            raise AnsibleError(f"The connection plugin {_CONNECTION} cannot be loaded.")
         task_keys = self._task.dump_attrs()
         if self._play_context.password:
             task_keys["password"] = self._play_context.password
