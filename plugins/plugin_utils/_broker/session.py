@@ -11,7 +11,6 @@ the same rules (`recovery`).
 from __future__ import annotations
 
 import dataclasses
-import functools
 import logging
 import time
 import typing
@@ -32,10 +31,6 @@ from .troubles import QuotaReached, SessionState
 __all__ = ["QuotaReached", "Session", "SessionState"]
 
 log = logging.getLogger("pssession.broker")
-
-
-def _send_to_pool(shell_id: uuid.UUID, data: bytes, stream: str, way: Connection) -> None:
-    way.send(shell_id, None, data, stream)
 
 
 class Session:
@@ -81,7 +76,8 @@ class Session:
         self.told: ShellDescription | None = None
         #: Called when the shell has become ours, or is gone.
         self.shell_changed: typing.Callable[[Session], None] = lambda session: None
-        self._idle_timeout = idle_timeout(target.idle_timeout, target.session_name) if target.can_disconnect else None
+        #: Seconds that the server keeps it without its client; None: the server's default, which it did not tell.
+        self.idle_timeout = idle_timeout(target.idle_timeout, target.session_name) if target.can_disconnect else None
         self.courier = Courier(target, connect, self.reconnect, clock, sleep)
         self.sleep = sleep
 
@@ -89,11 +85,6 @@ class Session:
     def stays(self) -> bool:
         """Whether it stays on the server when it is let go."""
         return self.kept and self.target.can_disconnect
-
-    @property
-    def idle_timeout(self) -> int | None:
-        """Seconds that the server keeps it without its client; None: the server's default, which it did not tell."""
-        return self._idle_timeout
 
     def leased(self, target: Target) -> None:
         """A user begins: what is told of the session is told to him, with his timeouts and sizes."""
@@ -147,7 +138,7 @@ class Session:
         """Names it before it is opened: it is kept on the server from then on."""
         self.target = targets.replace(self.target, session_name=name)
         self.name, self.kept = name, True
-        self._idle_timeout = self.target.idle_timeout
+        self.idle_timeout = self.target.idle_timeout
 
     def keep(self) -> None:
         """It stays on the server from now on when it is let go."""
@@ -206,15 +197,8 @@ class Session:
         return bool(self.pool.available)
 
     def _converse(self, answered: typing.Callable[[], bool]) -> None:
-        """Sends what the runspace pool has to say and receives until it has its answer; raises PSSessionError."""
         try:
-            limit = self.courier.main.max_payload
-            while outgoing := self.pool.take(limit):
-                data, stream = outgoing.data, outgoing.stream
-                self.courier.request(Phase.OPENING, functools.partial(_send_to_pool, self.shell_id, data, stream))
-            while not answered():
-                received = self.courier.request(Phase.IDLE, lambda way: way.receive(self.shell_id, None))
-                self.pool.feed(received.data)
+            opening.converse(self.courier, self.shell_id, self.pool, answered)
         except Fault as fault:
             raise self.failure(fault) from None
 
@@ -258,7 +242,7 @@ class Session:
             raise self.failure(fault) from None
         self.pool.disconnected()
         self.state = SessionState.DISCONNECTED
-        self._idle_timeout = idle_timeout or self._idle_timeout
+        self.idle_timeout = idle_timeout or self.idle_timeout
         if self.told and output_buffering_mode:
             self.told = dataclasses.replace(self.told, output_buffering_mode=output_buffering_mode)
 
@@ -314,6 +298,6 @@ class Session:
         self._opened_at = self.last_used = self.clock()
         self.state = SessionState.OPENED
         if self.told is not None and self.told.idle_timeout is not None:
-            self._idle_timeout = int(self.told.idle_timeout)
+            self.idle_timeout = int(self.told.idle_timeout)
         log.info("session %d opened: %s, shell %s", self.number, self, self.shell_id)
         self.shell_changed(self)
