@@ -182,7 +182,7 @@ class ClientHost:
         if data is not None and not info.IsHostRawUINull:
             size = data.BufferSize
             colors = (data.ForegroundColor.name, data.BackgroundColor.name)
-            self.screen = Screen(*colors, size.Width, data.WindowSize.Height, data.WindowTitle)
+            self.screen = Screen(*colors, int(size.Width), int(data.WindowSize.Height), str(data.WindowTitle))
 
     def call(self, method: str, parameters: list[object]) -> object:
         """Asks, and waits for the answer where the method has one.
