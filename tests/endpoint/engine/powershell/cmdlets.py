@@ -12,6 +12,7 @@ import typing
 
 from . import binding, syntax, typesystem, values
 from .binding import Argument, Binder, Parameter
+from .command_objects import syntax_of
 from .convert import to_bool, to_string
 from .errors import Category, ConversionError, ErrorRecord, ExceptionObject, NetError, PipelineStopped, PSTerminating
 from .pipeline import Stage
@@ -26,7 +27,7 @@ _PARAMETER = re.compile(
 )
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False)
 class CmdletType:
     """A cmdlet: its name, its parameters, what it does."""
 
@@ -199,7 +200,7 @@ class CmdletStage(Stage):
         name: str,
     ) -> None:
         self.type, self.frame, self.arguments, self.extent, self.name = cmdlet_type, frame, arguments, extent, name
-        self.info = CommandInfo("Cmdlet", cmdlet_type.name, cmdlet_type.name)
+        self.info = CommandInfo("Cmdlet", cmdlet_type.name, syntax_of(cmdlet_type))
         command = binding.Command(
             self.info, cmdlet_type.parameters, cmdlet_type.class_name, True, cmdlet_type.default_set
         )

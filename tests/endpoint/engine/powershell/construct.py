@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import typing
 
 from . import convert, values
@@ -67,16 +68,17 @@ def _construct_exception(net_type: NetType, arguments: typing.Sequence[object]) 
 
 def _construct_array(net_type: NetType, arguments: typing.Sequence[object]) -> object:
     element = typing.cast(NetType, net_type.element)
-    count = 1
-    for argument in arguments:
-        count *= convert.to_int(argument)
+    lengths = [convert.to_int(argument) for argument in arguments]
+    count = math.prod(lengths)
     if element.full_name == "System.Byte":
         return bytearray(count)
     empty: object = None
     if "System.ValueType" in element.bases:
         empty = convert.cast(0, element) if element.full_name != "System.Boolean" else False
     items = [empty] * count
-    return items if element.full_name == "System.Object" else values.TypedArray(element.full_name, items)
+    if net_type.full_name == "System.Object[]":
+        return items
+    return values.TypedArray(element.full_name, items, lengths if net_type.rank > 1 else ())
 
 
 def _construct_collection(net_type: NetType, arguments: typing.Sequence[object]) -> object:

@@ -348,7 +348,7 @@ def _index(node: syntax.Index, frame: Frame) -> object:
         name = to_string(index).lower()
         return next((item for item in target if to_string(members.get_member(item, "Name")).lower() == name), None)
     if isinstance(target, (list, bytearray, str)):
-        if isinstance(index, list):
+        if isinstance(index, list) and not (isinstance(target, values.TypedArray) and target.lengths):
             found = [_item(target, position, frame) for position in index]
             return [item for item in found if item is not None]
         return _item(target, index, frame)
@@ -370,8 +370,15 @@ def _table_item(table: values.Hashtable, index: object) -> object:
     return table.get(index)
 
 
+def _position(target: typing.Any, index: object) -> int:
+    """Where an item stands; an array of several dimensions has an index for each."""
+    if isinstance(index, list) and isinstance(target, values.TypedArray) and target.lengths:
+        return target.position([convert.to_int(part) for part in index])
+    return convert.to_int(index)
+
+
 def _item(target: typing.Any, index: object, frame: Frame) -> object:
-    position = convert.to_int(index)
+    position = _position(target, index)
     if not -len(target) <= position < len(target):
         if frame.scope.strict_mode >= 3:
             message = "Index was outside the bounds of the array."
@@ -475,7 +482,7 @@ def _assign_element(node: syntax.Index, value: object, frame: Frame) -> None:
         target[index] = value
         return
     if isinstance(target, (list, bytearray)):
-        position = convert.to_int(index)
+        position = _position(target, index)
         if not -len(target) <= position < len(target):
             message = "Index was outside the bounds of the array."
             raise runtime_error(message, "System.IndexOutOfRangeException", Category.OperationStopped)

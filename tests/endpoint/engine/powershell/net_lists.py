@@ -20,7 +20,7 @@ class ArrayMembers:
     length = property(len)
     count = property(len)
     long_length = property(lambda value: numbers.Int64(len(value)))
-    rank = property(lambda value: 1)
+    rank = property(lambda value: len(getattr(value, "lengths", ())) or 1)
 
     def clone(self: typing.Any) -> object:
         return values.TypedArray(self.element, self) if isinstance(self, values.TypedArray) else self[:]
@@ -35,7 +35,7 @@ class ArrayMembers:
         return self[position]
 
     def get_length(self: typing.Any, dimension: int) -> int:
-        return len(self)
+        return (getattr(self, "lengths", ()) or (len(self),))[dimension]
 
     def copy_to(self: typing.Any, target: typing.Any, start: int) -> None:
         target[start : start + len(self)] = self

@@ -172,7 +172,7 @@ class CommandInvocationIntrinsics(NetObject):
         return to_string(evaluate(joined(parts, parser.extent(0), quoted=True), current().frames[-1]))
 
     def get_command(self, name: str, *kinds: object) -> object:
-        from .commands.flow import command_object
+        from .command_objects import command_object
         from .dispatch import resolve
 
         found = resolve(name, current().frames[-1])

@@ -106,6 +106,12 @@ _REFERENCE_TYPES = {
 _types: dict[str, NetType] = {}
 
 
+def accelerator(net_type: NetType) -> str:
+    """The short name of a type, where it has one."""
+    matching = (short for short, full in _ACCELERATORS.items() if full == net_type.full_name)
+    return next(matching, net_type.name)
+
+
 def register(net_type: NetType) -> NetType:
     _types[net_type.full_name.lower()] = net_type
     return net_type
@@ -245,7 +251,7 @@ def type_of(value: object) -> NetType:
             value.type.name, ("System.Enum", *_VALUE_TYPE), enum=value.type
         )
     if isinstance(value, values.TypedArray):
-        return array_of(find(value.element))
+        return array_of(find(value.element), len(value.lengths) or 1)
     if isinstance(value, (values.NetList, values.Hashtable, values.DictionaryEntry)):
         return find(value.type_name)
     if isinstance(value, values.PSObject):

@@ -141,10 +141,17 @@ class EnumValue:
 class TypedArray(list[object]):
     """An array of anything but Object or Byte."""
 
-    def __init__(self, element: str, items: typing.Iterable[object] = ()) -> None:
+    def __init__(self, element: str, items: typing.Iterable[object] = (), lengths: typing.Sequence[int] = ()) -> None:
         super().__init__(items)
         #: The element's full type name.
         self.element = element
+        #: Of an array of several dimensions, whose items stand row by row.
+        self.lengths = tuple(lengths)
+
+    def position(self, indexes: typing.Sequence[int]) -> int:
+        """Where the item of such indexes stands."""
+        pairs = zip(self.lengths, indexes, strict=False)
+        return functools.reduce(lambda place, pair: place * pair[0] + pair[1], pairs, 0)
 
 
 class NetList(list[object]):

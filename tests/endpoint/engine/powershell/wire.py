@@ -78,6 +78,13 @@ class _Verbatim(str):
         return self
 
 
+class _Blank(str):
+    """An empty text that is written; psrpcore leaves out a ToString that is false."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
 class _Double(psrp.PSDouble, metaclass=_PassesForDouble):
     """Written as XML wants it: NaN, INF, -0."""
 
@@ -95,7 +102,7 @@ def blank(type_names: typing.Sequence[str], text: str | None = None) -> psrp.PSO
     made = psrp.PSObject()
     made.PSObject.type_names = list(type_names)
     if text is not None:
-        made.PSObject.to_string = text
+        made.PSObject.to_string = text or _Blank()
     return made
 
 

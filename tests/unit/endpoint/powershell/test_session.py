@@ -55,6 +55,8 @@ SCRIPTS = {
     "Set-StrictMode -Version Latest; try { $undefined_zz } catch { $_.FullyQualifiedErrorId }": ["VariableIsUndefined"],
     "Get-Variable LASTEXITCODE -ErrorAction SilentlyContinue; $?": [False],
     "[int]$typed = '4'; $typed; try { $typed = 'x' } catch { 'refused' }; $typed": [4, "refused", 4],
+    "(Get-Command f -ErrorAction Ignore).Count; function f($a) { }; (Get-Command f).Parameters.Keys; "
+    "(Get-Command Get-Culture).Definition": [0, "a", "\nGet-Culture [[-Name] <string[]>] [<CommonParameters>]\n"],
     # classes
     "class A { [int]$x = 1; [int] M() { return $this.x } }; class B : A { [string] ToString() { return 'B!' } }; "
     '$b = [B]::new(); $b.M(); "$b"; $b -is [A]': [

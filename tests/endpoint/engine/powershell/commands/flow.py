@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import os
 import typing
 
 from .. import dispatch, patterns, values
 from ..binding import Argument
 from ..cmdlets import CMDLETS, Call, Cmdlet, CmdletType, cmdlet
+from ..command_objects import alias_object, command_object
 from ..convert import to_number, to_string
 from ..errors import Category
 from ..functions import BlockStage
@@ -69,57 +69,6 @@ def start_sleep(call: Call) -> None:
         call.session.sleep(call.get("Duration").ticks / 1e7)
     else:
         call.session.sleep(float(to_number(call.get("Seconds"))))
-
-
-def command_object(target: dispatch.Resolved, name: str) -> values.ObjectValue:
-    """What Get-Command tells of a command; it can be called with ``&``."""
-    common: dict[str, object] = {
-        "Version": None,
-        "Visibility": "Public",
-        "ModuleName": "",
-        "Module": None,
-        "RemotingCapability": "PowerShell",
-    }
-    if isinstance(target, Function):
-        text = target.block.text
-        properties: dict[str, object] = {
-            "ScriptBlock": target.block, "CmdletBinding": False, "DefaultParameterSet": None, "Definition": text,
-            "Options": "None",
-            "Description": "", "Verb": "", "Noun": "", "HelpFile": None, "OutputType": [], "Name": target.name,
-            "CommandType": "Function", "Source": "", **common,
-        }  # fmt: skip
-        kind = "FunctionInfo"
-    elif isinstance(target, CmdletType):
-        verb, _, noun = target.name.partition("-")
-        properties = {"Verb": verb, "Noun": noun, "ImplementingType": target.class_name, "Definition": target.name,
-            "Name": target.name,
-                      "CommandType": "Cmdlet", "Source": target.module, **common, "Version": values.Version((7, 0, 0,
-                      0)),
-                      "ModuleName": target.module}  # fmt: skip
-        kind = "CmdletInfo"
-    else:
-        script = target.lower().endswith(".ps1")
-        properties = {"Path": target, "Extension": os.path.splitext(target)[1], "Definition": target, "Source": target,
-                      "Name": os.path.basename(target), "CommandType": "ExternalScript" if script else "Application",
-                      **common}  # fmt: skip
-        kind = "ExternalScriptInfo" if script else "ApplicationInfo"
-    made = values.ObjectValue(
-        [_AUTOMATION + kind, f"{_AUTOMATION}CommandInfo", "System.Object"], properties, to_string(properties["Name"])
-    )
-    made.command = target  # type: ignore[attr-defined]
-    return made
-
-
-def alias_object(name: str, target: str) -> values.ObjectValue:
-    properties: dict[str, object] = {
-        "ReferencedCommand": target, "ResolvedCommand": target, "Definition": target, "Options": "None",
-        "Description": "",
-        "OutputType": [], "Name": name, "CommandType": "Alias", "Source": "", "Version": None, "Visibility": "Public",
-        "ModuleName": "", "Module": None, "RemotingCapability": "PowerShell",
-    }  # fmt: skip
-    return values.ObjectValue(
-        [f"{_AUTOMATION}AliasInfo", f"{_AUTOMATION}CommandInfo", "System.Object"], properties, name
-    )
 
 
 @cmdlet(

@@ -16,6 +16,7 @@ from ..calling import wrap_io
 from ..cmdlets import Call, cmdlet
 from ..drives import environment_key, set_environment
 from ..errors import Category, PSTerminating
+from ..net_credentials import PSCredential
 from ..net_io import FILE_ATTRIBUTES
 
 _AUTOMATION = "System.Management.Automation."
@@ -147,7 +148,7 @@ def io_error(call: Call, error: OSError, path: str, error_id: str, category: Cat
 
 def _drive_items(call: Call, drive: str, name: str) -> list[object]:
     """The items of Env:, Variable:, Function: and Alias: that a name or pattern means."""
-    from .flow import alias_object, command_object
+    from ..command_objects import alias_object, command_object
     from .state import variable_object
 
     if drive in administered.DRIVES:
@@ -189,12 +190,12 @@ def _environment_entry(key: str, value: str) -> values.ObjectValue:
 
 
 PATH_PARAMETERS = (
-    "Path:string[]@0<~(Path) LiteralPath|PSPath|LP:string[]~(Literal) Include:string[] Exclude:string[] "
-    "Filter:string Force:switch"
+    "Path:string[]@0!<~(Path) LiteralPath|PSPath|LP:string[]!~(Literal) Filter:string Include:string[] "
+    f"Exclude:string[] Force:switch Credential:{PSCredential.net_name}"
 )
 
 
-@cmdlet("Get-Item", f"{PATH_PARAMETERS} Stream:string[]", aliases="gi", module="Management", default_set="Path")
+@cmdlet("Get-Item", PATH_PARAMETERS, aliases="gi", module="Management", default_set="Path")
 def get_item(call: Call) -> typing.Iterator[object]:
     for text in (*call.texts("Path"), *call.texts("LiteralPath")):
         drive, name = split_drive(text)

@@ -161,7 +161,7 @@ def clear_variable(call: Call) -> None:
     aliases="sal",
 )
 def set_alias(call: Call) -> typing.Iterator[object]:
-    from .flow import alias_object
+    from ..command_objects import alias_object
 
     _scope(call).aliases[call.text("Name").lower()] = call.text("Value")
     if call.flag("PassThru"):
@@ -177,7 +177,7 @@ cmdlet(
 
 @cmdlet("Get-Alias", "Name:string[]@0<~ Definition:string[] Scope:string Exclude:string[]", aliases="gal")
 def get_alias(call: Call) -> typing.Iterator[object]:
-    from .flow import alias_object
+    from ..command_objects import alias_object
 
     every: dict[str, str] = {}
     for scope in reversed(list(call.frame.scope.chain())):
