@@ -56,9 +56,11 @@ class Client:
         while self.pool.state != psrpcore.types.RunspacePoolState.Opened:
             self.receive(None)
 
-    def command(self, script: str) -> psrpcore.ClientPowerShell:
+    def command(self, script: str, host: psrpcore.types.HostInfo | None = None) -> psrpcore.ClientPowerShell:
+        """Starts a pipeline."""
         shell = psrpcore.ClientPowerShell(self.pool)
         shell.add_script(script)
+        shell.metadata.host = host or psrpcore.types.HostInfo()
         shell.start()
         line = element("CommandLine", CommandId=str(shell.pipeline_id).upper())
         line.append(element("Command"))
@@ -82,7 +84,7 @@ class Client:
         listed = [{child.tag.rpartition("}")[2]: child.text or "" for child in one} for one in answer.iter(_COMMAND)]
         return {uuid.UUID(one["CommandId"]): one["CommandState"] for one in listed}
 
-    def adopt(self, pipeline_id: uuid.UUID) -> None:
+    def adopt(self, pipeline_id: uuid.UUID) -> psrpcore.ClientPowerShell:
         """Connects to a command that another client left."""
         pipeline = psrpcore.ClientPowerShell(self.pool)
         del self.pool.pipeline_table[pipeline.pipeline_id]
@@ -91,22 +93,27 @@ class Client:
         self.pool.pipeline_table[pipeline_id] = pipeline
         body = element("Connect", CommandId=str(pipeline_id).upper())
         invoke(self.wsman, Action.CONNECT, body, ShellId=self.shell_id)
+        return pipeline
 
     def available_runspaces(self) -> int:
         """GET_AVAILABLE_RUNSPACES and its answer."""
         self.pool.get_available_runspaces()
-        payload = self.pool.data_to_send()
-        assert payload is not None
-        body = element("Send")
-        stream = element("Stream", base64.b64encode(payload.data).decode(), Name="stdin")
-        body.append(stream)
-        invoke(self.wsman, Action.SEND, body, ShellId=self.shell_id)
+        self.send("stdin")
         self.events.clear()
         while not self.events:
             self.receive(None)
         [answer] = self.events
         assert isinstance(answer, psrpcore.GetRunspaceAvailabilityEvent)
         return answer.count
+
+    def send(self, stream: str, pipeline_id: uuid.UUID | None = None) -> None:
+        """Sends what the pool has to say."""
+        payload = self.pool.data_to_send()
+        assert payload is not None
+        body = element("Send")
+        target = {"CommandId": str(pipeline_id).upper()} if pipeline_id else {}
+        body.append(element("Stream", base64.b64encode(payload.data).decode(), Name=stream, **target))
+        invoke(self.wsman, Action.SEND, body, ShellId=self.shell_id)
 
     def receive(self, pipeline_id: uuid.UUID | None) -> bool:
         """One Receive; whether the command is done."""

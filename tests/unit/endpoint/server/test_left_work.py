@@ -11,7 +11,7 @@ import uuid
 
 import psrpcore
 import pytest
-from psrpcore.types import PSInvocationState
+from psrpcore.types import HostInfo, PSInvocationState
 
 from ansible_collections.remoting.powershell.tests.endpoint.endpoint import Endpoint
 from ansible_collections.remoting.powershell.tests.endpoint.engine.embedded import EmbeddedEngine
@@ -133,6 +133,24 @@ def test_drop_loses_the_oldest_output_and_keeps_the_end(endpoint: Endpoint, at: 
     assert kept == list(range(61 - len(kept), 61))
     assert 0 < len(kept) < 30
     assert _end(second) is PSInvocationState.Completed
+
+
+def test_a_question_waits_for_the_client_that_connects(endpoint: Endpoint, tmp_path: pathlib.Path) -> None:
+    first = _opened(endpoint)
+    host = HostInfo(IsHostNull=False, IsHostUINull=False, IsHostRawUINull=True, UseRunspaceHost=False)
+    running = first.command(f"{_waiting_for(tmp_path / 'go')}; 'hello ' + $Host.UI.ReadLine()", host)
+    first.disconnect()
+    (tmp_path / "go").touch()
+    second = _found(endpoint, first)
+    pipeline = second.adopt(running.pipeline_id)
+    second.events.clear()
+    while not second.events:
+        second.receive(running.pipeline_id)
+    [asked] = second.events
+    assert isinstance(asked, psrpcore.PipelineHostCallEvent)
+    pipeline.host_response(asked.ci, "Eva")
+    second.send("pr", running.pipeline_id)
+    assert second.output(running.pipeline_id) == ["hello Eva"]
 
 
 def test_two_clients_cannot_hold_one_shell(endpoint: Endpoint) -> None:
