@@ -105,15 +105,21 @@ def commands(courier: Courier, shell_id: uuid.UUID) -> list[uuid.UUID]:
     return courier.request(Phase.IDLE, lambda way: way.enumerate_commands(shell_id))
 
 
-def converse(courier: Courier, shell_id: uuid.UUID, pool: PoolClient, answered: typing.Callable[[], bool]) -> None:
-    """Sends what the runspace pool has to say and receives until it has its answer; raises Fault or ProtocolError."""
+def converse(courier: Courier, shell_id: uuid.UUID, pool: PoolClient, answered: typing.Callable[[], bool]) -> bool:
+    """Sends what the runspace pool has to say and receives until it has its answer; raises Fault or ProtocolError.
+
+    Returns False where nothing came in the time that the server lets a Receive wait: the answer was lost on its way.
+    """
     limit = courier.main.max_payload
     while outgoing := pool.take(limit):
         data, stream = outgoing.data, outgoing.stream
         courier.request(Phase.OPENING, functools.partial(_send, shell_id, data, stream))
     while not answered():
         received = courier.request(Phase.IDLE, lambda way: way.receive(shell_id, None))
+        if not received.data:
+            return False
         pool.feed(received.data)
+    return True
 
 
 def remove(courier: Courier, shell_id: uuid.UUID) -> None:

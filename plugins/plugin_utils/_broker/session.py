@@ -30,6 +30,9 @@ from .troubles import QuotaReached, SessionState
 
 __all__ = ["QuotaReached", "Session", "SessionState"]
 
+#: How often the server is asked what it has not answered.
+_QUESTIONS = 3
+
 log = logging.getLogger("pssession.broker")
 
 
@@ -108,6 +111,8 @@ class Session:
             if self.state is SessionState.DISCONNECTED:
                 self._come_back()
         except Fault as fault:
+            if fault.cause.kind is FaultKind.BUSY:
+                raise troubles.taken(str(self), fault) from None
             if fault.decision is not Decision.REOPEN:
                 raise self.failure(fault) from None
             self.state = SessionState.BROKEN
@@ -188,19 +193,29 @@ class Session:
     def exchange_key(self) -> None:
         """Agrees on the key under which SecureStrings travel (MS-PSRP 3.1.5.4.3); raises PSSessionError."""
         self.pool.request_key()
-        self._converse(lambda: self.pool.key_exchanged)
+        for _attempt in range(_QUESTIONS):
+            if self._converse(lambda: self.pool.key_exchanged):
+                return
+        # A pool's key is asked for once: without it this one carries no secret.
+        self.discard()
+        raise PSSessionError(ErrorKind.UNREACHABLE, f"{self} gave no session key and was removed; nothing was started.")
 
     def available(self) -> bool:
         """Whether nothing runs in it, by the server's word (one Send, one Receive); raises PSSessionError."""
-        self.pool.ask_available()
-        self._converse(lambda: self.pool.available is not None)
-        return bool(self.pool.available)
+        for _attempt in range(_QUESTIONS):
+            self.pool.ask_available()
+            if self._converse(lambda: self.pool.available is not None):
+                return bool(self.pool.available)
+        raise PSSessionError(ErrorKind.UNREACHABLE, f"{self} does not say whether something runs in it.")
 
-    def _converse(self, answered: typing.Callable[[], bool]) -> None:
+    def _converse(self, answered: typing.Callable[[], bool]) -> bool:
         try:
-            opening.converse(self.courier, self.shell_id, self.pool, answered)
+            return opening.converse(self.courier, self.shell_id, self.pool, answered)
         except Fault as fault:
             raise self.failure(fault) from None
+        except ProtocolError as error:
+            self.discard()
+            raise PSSessionError(ErrorKind.FAILED, f"{self} was not understood and was removed: {error}.") from None
 
     def reconnect(self) -> None:
         """Takes a disconnected shell of ours back; its state is kept. Raises Fault."""

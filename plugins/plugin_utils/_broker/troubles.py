@@ -45,3 +45,12 @@ def lost(session: str, state: SessionState) -> PSSessionError:
         f"{session} is {state.value}: it expired or was removed on the server, and its state is lost. "
         "Make it anew with pssession: state=present.",
     )
+
+
+def taken(session: str, fault: Fault) -> PSSessionError:
+    """The error for a session of ours that another client has connected to while it was disconnected."""
+    return PSSessionError(
+        ErrorKind.BUSY,
+        f"{session} is Busy: another client has connected to it meanwhile. Disconnect it there, or remove it with "
+        f"pssession: state=absent force=true. ({fault.cause.message})",
+    )

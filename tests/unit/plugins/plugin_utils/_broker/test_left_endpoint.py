@@ -60,7 +60,7 @@ def leave(broker: Broker, script: str, name: str | None = "left", **changes: typ
 def receive(broker: Broker, name: str | None = "left", **settings: typing.Any) -> Answer:
     """Receives from a session by name, or by another selector."""
     selector = settings.pop("selector", messages.Selector([name] if name else []))
-    target = broker.target(busy_timeout=settings.pop("busy_timeout", 240))
+    target = broker.target(**{key: settings.pop(key) for key in ("operation_timeout",) if key in settings})
     entries: list[typing.Any] = []
     request = messages.Receive(target, selector, **settings)
     finished = broker.client.run(request, on_records=lambda records, _body: entries.extend(records))
@@ -163,7 +163,7 @@ def test_what_is_left_is_received_by_another_controller(broker: Broker, other: B
     assert sum(count().values()) <= 8
     assert (receive(other).state, receive(other).entries) == ("completed", [])
     assert other.run("$a", selector=messages.Selector(["left"]))[1] == ["kept"]
-    with pytest.raises(PSSessionError, match="another client") as caught:
+    with pytest.raises(PSSessionError, match=r"is Busy: another client .* Disconnect it there") as caught:
         receive(broker)
     assert caught.value.kind is ErrorKind.BUSY
     other.disconnect("left")
@@ -205,6 +205,13 @@ def test_who_does_not_wait_takes_all_when_it_has_ended(broker: Broker, endpoint:
     ended(endpoint)
     answer = receive(broker, wait=False)
     assert (answer.state, answer.output, answer.session["state"]) == ("completed", ["done"], "Opened")
+
+
+def test_who_does_not_wait_asks_again_when_the_answer_is_lost(broker: Broker, endpoint: Endpoint, gate: Gate) -> None:
+    leave(broker, f"{gate.wait} 'last'", operation_timeout=1)
+    endpoint.faults.add("drop-after", action="Receive")
+    answer = receive(broker, wait=False, operation_timeout=1)
+    assert (answer.state, answer.session["state"]) == ("running", "Disconnected")
 
 
 def test_a_timeout_delivers_what_came_and_lets_it_run(broker: Broker, endpoint: Endpoint, gate: Gate) -> None:
