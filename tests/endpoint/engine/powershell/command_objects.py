@@ -19,7 +19,6 @@ if typing.TYPE_CHECKING:
     from .dispatch import Resolved
 
 _AUTOMATION = "System.Management.Automation."
-_CORE = "System.Management.Automation, Version=7.6.5.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35"
 _READ_ONLY = "System.Collections.ObjectModel.ReadOnlyCollection`1"
 
 
@@ -88,22 +87,15 @@ def _shared(name: str, kind: str, source: str = "", version: object = None, modu
     }  # fmt: skip
 
 
-def _known(name: str, members_of: str) -> str:
-    """The name of a type whose arguments nobody writes in a script, made known with another type's members."""
-    if typesystem.lookup(name) is None:
-        typesystem.register(typesystem.NetType(name, members=typesystem.lookup_members(members_of)))
-    return name
-
-
 def _read_only(element: str, items: typing.Iterable[object] = ()) -> values.NetList:
-    name = f"{_READ_ONLY}[[{_AUTOMATION}{element}, {_CORE}]]"
-    return values.NetList(_known(name, "System.Collections.ObjectModel.Collection`1"), items)
+    name = f"{_READ_ONLY}[[{_AUTOMATION}{element}, {values.AUTOMATION_LIBRARY}]]"
+    return values.NetList(typesystem.known_generic(name, "System.Collections.ObjectModel.Collection`1"), items)
 
 
 def _function(target: Function) -> dict[str, object]:
-    key = f"[System.String, {values.CORE_LIBRARY}],[{_AUTOMATION}ParameterMetadata, {_CORE}]"
+    key = f"[System.String, {values.CORE_LIBRARY}],[{_AUTOMATION}ParameterMetadata, {values.AUTOMATION_LIBRARY}]"
     generic = "System.Collections.Generic.Dictionary`2"
-    table = _known(f"{generic}[{key}]", generic)
+    table = typesystem.known_generic(f"{generic}[{key}]", generic)
     declared = [(parameter.name, f"{_AUTOMATION}ParameterMetadata") for parameter in target.block.tree.parameters]
     usage = " ".join(f"[[-{name}] <Object>]" for name, _ in declared)
     return {

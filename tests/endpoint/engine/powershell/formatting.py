@@ -11,6 +11,7 @@ import typing
 from . import dates, members, typesystem, values
 from .convert import to_string
 from .errors import ErrorRecord
+from .format_packets import Packet
 from .records import InformationalRecord
 from .values import unwrap
 from .views import Column, View, error_lines, view_of
@@ -29,15 +30,6 @@ class Line:
     error: bool = False
 
 
-class Formatted(values.ObjectValue):
-    """What Format-Table and Format-List write: objects with the view in which Out-* shall show them."""
-
-    def __init__(self, items: list[object], view: View) -> None:
-        name = "Microsoft.PowerShell.Commands.Internal.Format.FormatEntryData"
-        super().__init__([name, "System.Object"], {})
-        self.items, self.view = items, view
-
-
 class Formatter:
     """Turns a stream of objects into lines, text at once and each run of like objects as one table or list.
 
@@ -46,30 +38,48 @@ class Formatter:
 
     def __init__(self, width: int | None = None) -> None:
         self._width = width
-        self._group: list[object] = []
         self._kind: object = None
+        self._view: View | None = None
+        self._heading: str | None = None
+        self._rows: list[list[str]] = []
 
     def feed(self, item: object) -> typing.Iterator[Line]:
         """The lines that are known once this object has come."""
-        if isinstance(item, Formatted):
-            yield from self.end()
-            yield from (Line(line) for line in _shown(item.items, item.view, self._width))
+        if isinstance(item, Packet):
+            yield from self._take(item)
             return
         kind = _kind(item)
         if kind is None or kind != self._kind:
             yield from self.end()
         if kind is None:
             yield from _plain_lines(item)
-        else:
-            self._kind = kind
-            self._group.extend(rows_of(item))
+            return
+        for part in rows_of(item):
+            if self._view is None:
+                self._kind, self._view = kind, view_of(part) or natural_view(part)
+                self._heading = self._view.group(part) if self._view.group else None
+            self._rows.append([column.cell(part) for column in self._view.columns])
 
-    def end(self) -> typing.Iterator[Line]:
+    def _take(self, packet: Packet) -> typing.Iterator[Line]:
+        """One packet of what Format-Table or Format-List wrote."""
+        if packet.kind == "FormatEntryData":
+            self._rows.append(packet.cells)
+        elif packet.kind == "GroupStartData":
+            self._heading = packet.heading
+        elif packet.kind == "FormatStartData":
+            yield from self.end()
+            self._view = packet.view
+        else:
+            yield from self.end(self._view if packet.kind == "GroupEndData" else None)
+
+    def end(self, next_view: View | None = None) -> typing.Iterator[Line]:
         """The lines of what still waits for more of its like."""
-        group, self._group, self._kind = self._group, [], None
-        if group:
-            for line in _shown(group, view_of(group[0]) or natural_view(group[0]), self._width):
-                yield Line(line)
+        view, rows, heading = self._view, self._rows, self._heading
+        self._kind, self._view, self._heading, self._rows = None, next_view, None, []
+        if view is not None and rows:
+            lines = ["", f"    {heading}"] if heading else []
+            lines += _listing(view, rows, self._width) if view.listed else _table(view, rows, self._width)
+            yield from map(Line, lines)
 
 
 def lines_of(items: typing.Iterable[object], width: int | None = None) -> list[str]:
@@ -113,14 +123,6 @@ def rows_of(item: object) -> list[object]:
     return [item]
 
 
-def _shown(items: list[object], view: View, width: int | None) -> list[str]:
-    rows = [[column.cell(item) for column in view.columns] for item in items]
-    if view.listed:
-        return listing([column.label for column in view.columns], rows, width)
-    heading = ["", f"    {view.group(items[0])}"] if view.group else []
-    return heading + table(view, rows, width)
-
-
 def natural_view(item: object) -> View:
     """The properties of an object; numbers to the right."""
     names = [name for name, _ in members.property_names(item)]
@@ -133,8 +135,9 @@ def is_number(value: object) -> bool:
     return isinstance(unwrap(value), (int, float)) and not isinstance(value, bool)
 
 
-def listing(labels: typing.Sequence[str], rows: list[list[str]], width: int | None = None) -> list[str]:
+def _listing(view: View, rows: list[list[str]], width: int | None = None) -> list[str]:
     """``name : value``, a block an object."""
+    labels = [column.label for column in view.columns]
     indent = max((len(name) for name in labels), default=0)
     room = max(width - indent - 3, _NARROWEST) if width else None
     lines = [""]
@@ -151,7 +154,7 @@ def _pieces(text: str, room: int | None) -> list[str]:
     return [text[start : start + room] for start in range(0, len(text) or 1, room)] if room else [text]
 
 
-def table(view: View, rows: list[list[str]], width: int | None = None) -> list[str]:
+def _table(view: View, rows: list[list[str]], width: int | None = None) -> list[str]:
     """Columns under their names, those that do not fit cut short."""
     columns = view.columns
     rows = [[cell.replace("\n", " ") for cell in row] for row in rows]

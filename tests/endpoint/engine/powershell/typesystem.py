@@ -215,6 +215,13 @@ def _generic(name: str, inner: str) -> NetType | None:
     return known or register(NetType(full_name, definition.bases, definition.members, arguments=found))
 
 
+def known_generic(name: str, members_of: str) -> str:
+    """The name of a type whose arguments nobody writes in a script, made known with another type's members."""
+    if name.lower() not in _types:
+        register(NetType(name, members=lookup_members(members_of)))
+    return name
+
+
 def find(name: str) -> NetType:
     """The type of that name.
 

@@ -67,6 +67,15 @@ def test_files_are_grouped_by_their_folder(console: Console, tmp_path: typing.An
     ]
     assert [line.split()[0] + " " + line.split()[-1] for line in lines[5:-1]] == ["----- a.txt", "d---- sub"]
     assert lines[5].split()[-2] == "5"
+    assert console.run(f"Get-ChildItem '{tmp_path}' | Format-Table") == lines
+    assert console.run(f"Get-ChildItem '{tmp_path}' | Format-Table Name, Length") == [
+        "",
+        "Name  Length",
+        "----  ------",
+        "a.txt      5",
+        "sub",
+        "",
+    ]
 
 
 def test_a_narrow_screen_cuts_tables_and_wraps_lists() -> None:

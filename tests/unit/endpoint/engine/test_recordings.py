@@ -33,7 +33,6 @@ NOT_YET_REQUIRED = {
     "value:delegate": "names a method that .NET made up",
     "value:depth_list": "carries a member that another case had added to the number 5",
     "value:fileinfo_full": "tells of a file as it was on the machine that was recorded",
-    "value:format_table": "formatting objects are not made yet",
     "value:hashset": _NET_TYPES,
     "value:location": _WRAPPED,
     "value:recursive": "psrpcore cannot write an object that holds itself",

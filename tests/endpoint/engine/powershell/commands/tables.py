@@ -13,7 +13,8 @@ import typing
 from .. import members, patterns, values
 from ..cmdlets import Call, cmdlet
 from ..convert import to_string
-from ..formatting import Formatted, is_number, natural_view, rows_of
+from ..format_packets import packets
+from ..formatting import is_number, natural_view, rows_of
 from ..session import Frame
 from ..views import Column, View, cell_text, view_of
 from .objects import Collecting, key_name, selected
@@ -105,7 +106,8 @@ class _Formatting(Collecting):
     def end(self) -> None:
         if self.items:
             items = [part for item in self.items for part in rows_of(item)]
-            self.call.write(Formatted(items, self.view(items[0])))
+            for packet in packets(items, self.view(items[0])):
+                self.call.write(packet)
 
     def view(self, first: object) -> View:
         """How the objects are to be shown."""
@@ -139,7 +141,8 @@ def _cell(key: object, frame: Frame, item: object) -> str:
 class FormatTable(_Formatting):
     def view(self, first: object) -> View:
         default = view_of(first) or natural_view(first)
-        return View(self.columns(first, default), headless=self.call.flag("HideTableHeaders"))
+        group = None if self.call.has("Property") else default.group
+        return View(self.columns(first, default), headless=self.call.flag("HideTableHeaders"), group=group)
 
 
 @cmdlet("Format-List", "Property:object[]@0 GroupBy View:string Force:switch InputObject<0", aliases="fl")
