@@ -58,7 +58,7 @@ def use(stage: Stage, server: SSHServer, **changes: typing.Any) -> None:
     variables = {**sockets(stage), **server.variables(**changes)}
     given = {name: value for name, value in variables.items() if value is not None}
     groups = inventory_groups(stage.endpoint, str(stage.workspace.sockets))
-    hosts = {"ssh1": {}, "win1": {}}
+    hosts: dict[str, typing.Any] = {"ssh1": {}, "win1": {}}
     stage.workspace.write_inventory({"ssh": {"hosts": hosts, "vars": given}, "psrp": groups["psrp"]})
 
 

@@ -178,7 +178,8 @@ def test_secrets_and_timeouts_do_not_change_whose_session_it_is() -> None:
 
 def test_a_transport_takes_what_it_has_and_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_AUTH_SOCK", "/run/agent")
-    given = {"remote_user": "joe", "remote_password": "secret", "port": 2222, "subsystem": "pwsh", "pwsh_path": "mine"}
+    given: dict[str, typing.Any] = {"remote_user": "joe", "remote_password": "secret", "port": 2222}
+    given.update(subsystem="pwsh", pwsh_path="mine")
     ssh = target(transport="ssh", **given)
     assert (ssh.host, ssh.port, ssh.user, ssh.password) == ("web1", 2222, "joe", "secret")
     assert (ssh.subsystem, ssh.pwsh_path, ssh.ssh_auth_sock) == ("pwsh", None, "/run/agent")

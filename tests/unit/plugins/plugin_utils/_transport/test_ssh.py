@@ -61,7 +61,7 @@ def test_every_option_has_its_place() -> None:
         ({"password": "hunter2", "private_key_passphrase": "hunter2"}, "-o NumberOfPasswordPrompts=1"),
     ],
 )
-def test_a_secret_is_no_argument(secrets: dict[str, str], said: str) -> None:
+def test_a_secret_is_no_argument(secrets: dict[str, typing.Any], said: str) -> None:
     assert said in command_line(**secrets)
     assert "BatchMode" not in command_line(**secrets)
     assert "hunter2" not in command_line(**secrets) + repr(SSHOptions("web1", **secrets))
@@ -71,7 +71,8 @@ def test_a_secret_is_no_argument(secrets: dict[str, str], said: str) -> None:
 def test_a_users_arguments_arrive_as_they_are(words: list[str]) -> None:
     given_args = shlex.join(words)
     for name in ("ssh_args", "ssh_common_args", "ssh_extra_args"):
-        options = dataclasses.replace(SSHOptions("web1"), **{name: given_args})
+        changed: dict[str, typing.Any] = {name: given_args}
+        options = dataclasses.replace(SSHOptions("web1"), **changed)
         plain = arguments(SSHOptions("web1"))
         extended = arguments(options)
         assert len(extended) == len(plain) + len(words)
