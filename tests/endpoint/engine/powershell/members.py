@@ -37,13 +37,27 @@ def get_member(target: object, name: str, strict: int = 0) -> object:
 
 
 def find_property(target: object, name: str) -> tuple[bool, object]:
-    """Whether a value has a property (or a method, which is a value too), and what it is."""
+    """Whether a value has a property (or a method, which is a value too), and what it is.
+
+    As in the language, what is no list has Count and Length, too.
+    """
+    found, value = find_member(target, name)
+    plain = unwrap(target)
+    if found or name.lower() not in ("count", "length"):
+        return found, value
+    if isinstance(plain, (list, bytearray, values.Hashtable, NetType)):
+        return False, None
+    return True, 0 if plain is None or plain is values.NOTHING else 1
+
+
+def find_member(target: object, name: str) -> tuple[bool, object]:
+    """As find_property, without what the language adds: what cmdlets see."""
     lowered = name.lower()
     if isinstance(target, values.PSObject) and lowered in target.members:
         return True, _extended_value(target, target.members[lowered])
     plain = unwrap(target)
     if plain is None or plain is values.NOTHING:
-        return lowered in ("count", "length"), 0
+        return False, None
     if isinstance(plain, values.Hashtable) and name in plain:
         return True, plain[name]
     if lowered in ("psobject", "psbase"):
@@ -76,12 +90,6 @@ def _adapted_value(plain: object, name: str) -> tuple[bool, object]:
                 inner=error.exception,
                 type_name=f"{AUTOMATION}GetValueInvocationException",
             ) from None
-    if isinstance(plain, NetType) and plain.enum is None and member is None:
-        return False, None
-    if name.lower() in ("count", "length") and not isinstance(plain, (list, bytearray, values.Hashtable, str)):
-        return True, 1
-    if name.lower() == "count" and isinstance(plain, str):
-        return True, 1
     return False, None
 
 

@@ -33,7 +33,7 @@ class Column:
     def cell(self, item: object) -> str:
         if self.compute:
             return self.compute(item)
-        return cell_text(members.get_member(item, self.source or self.label))
+        return cell_text(members.find_member(item, self.source or self.label)[1])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,10 +75,6 @@ def _written(item: object) -> str:
     return f"{dates.format_date(moment, 'd'):>10}  {dates.format_date(moment, 'HH:mm'):>8}"
 
 
-def _length(item: object) -> str:
-    return "" if members.get_member(item, "PSIsContainer") else to_string(members.get_member(item, "Length"))
-
-
 def _directory(item: object) -> str:
     return "Directory: " + to_string(members.get_member(item, "PSParentPath")).partition("::")[2]
 
@@ -97,7 +93,7 @@ _FILES = View(
     (
         Column("Mode", 7),
         Column("LastWriteTime", 26, right=True, compute=_written),
-        Column("Length", 14, right=True, compute=_length),
+        Column("Length", 14, right=True),
         Column("Name"),
     ),
     group=_directory,

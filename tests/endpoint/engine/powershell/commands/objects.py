@@ -137,7 +137,7 @@ def selected(item: object, key: object, frame: Frame) -> object:
             (value for name, value in key.items() if "expression".startswith(to_string(name).lower())), None
         )
         return selected(item, expression, frame)
-    return members.get_member(item, to_string(key))
+    return members.find_member(item, to_string(key))[1]
 
 
 def key_name(key: object) -> str:
