@@ -125,7 +125,9 @@ class BrokerClient:
     def _reply(self, call: HostCall, answer: HostAnswer | None) -> None:
         if answer is None:
             self.stop()
-        elif call.expects_answer:
+            # A server may stop no pipeline that waits for its host.
+            answer = HostAnswer(error="The user wants the pipeline stopped.")
+        if call.expects_answer:
             self._send(answer)
 
     def _send(self, message: object, body: bytes = b"") -> None:

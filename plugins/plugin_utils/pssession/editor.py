@@ -8,8 +8,10 @@ History is kept in memory and ends with the command: what is typed may be secret
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import re
+import signal
 import sys
 import termios
 import tty
@@ -57,14 +59,18 @@ class Keyboard:
 
     def line(self) -> str:
         """See questions.Keyboard."""
-        line = sys.stdin.readline()
+        with _ctrl_c_raises():
+            line = sys.stdin.readline()
         if not line:
             raise EOFError
         return line.rstrip("\r\n")
 
     def secret(self) -> str:
         """Without an echo where there is a terminal."""
-        return getpass.getpass("") if sys.stdin.isatty() else self.line()
+        if not sys.stdin.isatty():
+            return self.line()
+        with _ctrl_c_raises():
+            return getpass.getpass("")
 
     def key(self) -> str:
         """Without waiting for Enter where there is a terminal."""
@@ -74,7 +80,8 @@ class Keyboard:
         before = termios.tcgetattr(terminal)
         try:
             tty.setcbreak(terminal)
-            return self._one(sys.stdin.read(1))
+            with _ctrl_c_raises():
+                return self._one(sys.stdin.read(1))
         finally:
             termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
@@ -83,6 +90,16 @@ class Keyboard:
         if not key:
             raise EOFError
         return key
+
+
+@contextlib.contextmanager
+def _ctrl_c_raises() -> typing.Iterator[None]:
+    """While a pipeline runs Ctrl-C stops it and goes back to what was interrupted: here that is the user himself."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class Piped:

@@ -51,6 +51,9 @@ _STOPPING = b"\nThe pipeline is being stopped. Press Ctrl-C again to leave the s
 
 def enter(options: argparse.Namespace) -> int:
     """Works in a session of one host; returns the exit code."""
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        # The terminal was closed, say: what is to be undone at the end is undone.
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
     hosts = Hosts(options)
     name = hosts.one(options.host)
     console = Console(sys.stdout, sys.stderr, _is_colored(options), _progress(options))

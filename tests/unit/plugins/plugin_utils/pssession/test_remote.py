@@ -82,12 +82,12 @@ def test_host_calls_are_answered_where_they_expect_it(broker: FakeBroker, remote
 
 
 def test_no_answer_is_a_stop(broker: FakeBroker, remote: Remote) -> None:
-    broker.answer_with = lambda message: (
-        [HostCall("ReadLine", [], True)] if isinstance(message, Run) else [ended("stopped")]
-    )
+    told: dict[type, list[typing.Any]] = {Run: [HostCall("ReadLine", [], True)], HostAnswer: [ended("stopped")]}
+    broker.answer_with = lambda message: told.get(type(message), [])
     finished = remote.execute("Read-Host", lambda call: None, lambda entries, body: None)
     assert finished.state == "stopped"
-    assert [type(seen.message) for seen in broker.seen] == [Run, Stop]
+    assert [type(seen.message) for seen in broker.seen] == [Run, Stop, HostAnswer]
+    assert broker.seen[-1].message.error == "The user wants the pipeline stopped."
 
 
 def test_a_signals_handler_may_stop(broker: FakeBroker, remote: Remote) -> None:
