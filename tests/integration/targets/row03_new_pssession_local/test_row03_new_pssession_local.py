@@ -6,26 +6,11 @@
 from __future__ import annotations
 
 import pathlib
-import shlex
-import sys
 import typing
 
-from ansible_collections.remoting.powershell.tests.endpoint.engine.choose import find_pwsh
+from ansible_collections.remoting.powershell.tests.integration.support.local import local_powershell
 from ansible_collections.remoting.powershell.tests.integration.support.stage import Stage, module
 from ansible_collections.remoting.powershell.tests.integration.support.workspace import Workspace
-
-_ENDPOINT = "ansible_collections.remoting.powershell.tests.endpoint"
-
-
-def _pwsh(workspace: Workspace) -> str:
-    """PowerShell where there is one, else a program that speaks on its standard streams as ``pwsh -s`` does."""
-    if (found := find_pwsh()) is not None:
-        return str(found)
-    script = workspace.root / "pwsh"
-    command = shlex.join([sys.executable, "-m", _ENDPOINT, "--stdio", "--engine", "embedded"])
-    script.write_text(f"#!/bin/sh\nexec {command}\n", encoding="utf-8")
-    script.chmod(0o700)
-    return str(script)
 
 
 def _variables(workspace: Workspace, pwsh: pathlib.Path | str) -> dict[str, typing.Any]:
@@ -55,7 +40,7 @@ def test_session_on_the_local_computer(stage: Stage) -> None:
                 module("after", "pssession_info", {}),
             ],
             hosts="localhost",
-            vars=_variables(workspace, _pwsh(workspace)),
+            vars=_variables(workspace, local_powershell(workspace)),
         )
     made = played.row("make").result
     assert (made["changed"], made["session"]["transport"], made["session"]["state"]) == (True, "local", "Opened")

@@ -14,14 +14,14 @@ from ansible_collections.remoting.powershell.tests.integration.support.workspace
 
 SESSIONS = 100
 #: What only the server tells, and of which type it is.
-DETAILS = {
-    "client_address": str,
-    "process_id": int,
-    "memory": int,
+DETAILS: dict[str, tuple[type, ...]] = {
+    "client_address": (str,),
+    "process_id": (int,),
+    "memory": (int,),
     "run_time": (int, float),
     "inactivity": (int, float),
     "max_idle_timeout": (int, float),
-    "output_buffering_mode": str,
+    "output_buffering_mode": (str,),
 }
 
 

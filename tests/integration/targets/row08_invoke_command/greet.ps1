@@ -1,0 +1,9 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+[CmdletBinding(SupportsShouldProcess)]
+param([string]$Greeting, [string]$Name)
+
+$Ansible.Changed = $PSCmdlet.ShouldProcess($Name, $Greeting)
+"$Greeting, $Name"
