@@ -14,7 +14,8 @@ import threading
 import time
 import uuid
 
-from ._stream import Program, Stream
+from ._program import Program
+from ._stream import Stream
 from ._wsman_types import Received, ShellCreated, ShellDescription, Signal
 from .faults import FaultKind, TransportError
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 
-from ._stream import Ended
+from ._program import Ended, how, said
 from .faults import FaultKind, TransportError
-from .local import how, said
 
 _CLIENT_FAILED = 255
 _INSTALL = (

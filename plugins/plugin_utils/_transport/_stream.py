@@ -13,7 +13,6 @@ from __future__ import annotations
 import collections
 import collections.abc
 import contextlib
-import dataclasses
 import threading
 import time
 import typing
@@ -21,6 +20,7 @@ import uuid
 
 from ._child import Child
 from ._packets import Decoder, MalformedPacketError, Packet
+from ._program import Ended, Program
 from .faults import FaultKind, TransportError
 
 #: Bytes of output that are read ahead of whoever takes it.
@@ -30,40 +30,6 @@ _END_PATIENCE = 5.0
 _GONE_PATIENCE = 1.0
 #: Seconds between two tries to write while another thread reads.
 _WRITE_PAUSE = 0.05
-
-
-@dataclasses.dataclass(frozen=True)
-class Ended:
-    """How a child ended."""
-
-    #: As subprocess has it: negative for a signal.
-    status: int
-    #: What it wrote to standard error, and the last line of its output that was none of the protocol's.
-    errors: str
-    text: str
-    #: PowerShell had answered before.
-    answered: bool
-    #: Why it was ended, where that was our doing.
-    reason: str | None
-
-
-class Program(typing.Protocol):
-    """What a child runs: a local PowerShell, or an SSH client."""
-
-    #: What messages call it.
-    place: str
-    #: Seconds that PowerShell may be silent while it owes an answer, and those that it gets for its first word.
-    silence: float
-    opening: float
-
-    def start(self) -> Child:
-        """Starts it; raises TransportError."""
-
-    def settled(self) -> None:
-        """It has answered, or has ended: what was prepared for its start is of no more use."""
-
-    def failure(self, ended: Ended) -> TransportError:
-        """Why there is no session, or no session any more."""
 
 
 class Stream:

@@ -10,7 +10,7 @@ import os
 import shutil
 
 from ._child import Child
-from ._stream import Ended
+from ._program import Ended, how, said
 from .faults import FaultKind, TransportError
 
 __all__ = ["LocalOptions", "LocalProgram"]
@@ -75,18 +75,6 @@ class LocalProgram:
             f"{what} on the controller. Install PowerShell ({_INSTALL}), or set pwsh_path to it. "
             "(transport local is the controller itself; a remote computer is reached with wsman or ssh.)",
         )
-
-
-def how(status: int) -> str:
-    """How a child ended, in words."""
-    return f"by signal {-status}" if status < 0 else f"with exit status {status}"
-
-
-def said(ended: Ended) -> str:
-    """What a child said last, to go on a sentence; on one line and of limited length."""
-    words = [" ".join(text.split()) for text in (ended.errors, ended.text)]
-    text = "; ".join(word for word in words if word)
-    return f": {text[-1000:]}" if text else ""
 
 
 def _home() -> str | None:

@@ -12,8 +12,8 @@ import tempfile
 
 from ._askpass import Askpass
 from ._child import Child
+from ._program import Ended
 from ._ssh_faults import explain
-from ._stream import Ended
 from .faults import FaultKind, TransportError
 
 __all__ = ["SSHOptions", "SSHProgram"]

@@ -10,7 +10,7 @@ import threading
 import uuid
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils._transport._packets import Packet
-from ansible_collections.remoting.powershell.plugins.plugin_utils._transport._stream import Ended
+from ansible_collections.remoting.powershell.plugins.plugin_utils._transport._program import Ended
 from ansible_collections.remoting.powershell.plugins.plugin_utils._transport.faults import FaultKind, TransportError
 from ansible_collections.remoting.powershell.tests.endpoint.engine import outofproc
 

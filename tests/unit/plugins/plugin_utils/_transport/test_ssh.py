@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.remoting.powershell.plugins.plugin_utils._transport._program import Ended
 from ansible_collections.remoting.powershell.plugins.plugin_utils._transport._ssh_faults import explain
-from ansible_collections.remoting.powershell.plugins.plugin_utils._transport._stream import Ended
 from ansible_collections.remoting.powershell.plugins.plugin_utils._transport.faults import FaultKind, TransportError
 from ansible_collections.remoting.powershell.plugins.plugin_utils._transport.ssh import (
     SSHOptions,
