@@ -76,13 +76,8 @@ class TestSessions:
         assert sorted((row["name"], row["id"]) for row in listed) == [("Other", None), ("Work", None)]
 
     def test_a_reader_that_has_had_enough(self, workspace: Workspace) -> None:
-        command = [
-            sys.executable,
-            f"{COLLECTION}/plugins/plugin_utils/pssession",
-            "sessions",
-            "-i",
-            workspace.inventory,
-        ]
+        program = COLLECTION / "plugins" / "plugin_utils" / "pssession"
+        command = [sys.executable, str(program), "sessions", "-i", str(workspace.inventory)]
         reader, writer = os.pipe()
         os.close(reader)
         with os.fdopen(writer, "wb") as pipe:
