@@ -30,6 +30,8 @@ class Plan:
     hosts: int
     host_tasks: int
     host_rounds: int
+    #: How often the tasks are run over each transport.
+    transport_rounds: int
 
 
 MB = 1000 * 1000
@@ -47,6 +49,7 @@ FULL = Plan(
     hosts=50,
     host_tasks=2,
     host_rounds=2,
+    transport_rounds=2,
 )
 
 #: ``--quick``: shows that everything works; its times mean little.
@@ -62,4 +65,5 @@ QUICK = Plan(
     hosts=4,
     host_tasks=2,
     host_rounds=1,
+    transport_rounds=1,
 )

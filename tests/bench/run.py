@@ -20,13 +20,21 @@ import sys
 import time
 import typing
 
-from ansible_collections.remoting.powershell.tests.bench import files, fleet, imports, machine, memory, tasks
+from ansible_collections.remoting.powershell.tests.bench import (
+    files,
+    fleet,
+    imports,
+    machine,
+    memory,
+    tasks,
+    transports,
+)
 from ansible_collections.remoting.powershell.tests.bench.plans import FULL, QUICK, Plan
 from ansible_collections.remoting.powershell.tests.bench.plot import Chart
 from ansible_collections.remoting.powershell.tests.bench.scene import PLUGINS, Scene
 from ansible_collections.remoting.powershell.tests.bench.tables import Page, Table
 
-PARTS = ("tasks", "scripts", "files", "imports", "memory", "fleet")
+PARTS = ("tasks", "scripts", "transports", "files", "imports", "memory", "fleet")
 
 
 class Bench:
@@ -44,6 +52,7 @@ class Bench:
         measure = {
             "tasks": self._tasks,
             "scripts": self._scripts,
+            "transports": self._transports,
             "files": self._files,
             "imports": self._imports,
             "fleet": self._fleet,
@@ -82,6 +91,10 @@ class Bench:
             (f"Scripts: {plan.script_tasks} pssession_invoke, win_powershell over psrp", tasks.SCRIPT),
         ):
             self._show_times(title, tasks.measure(self._scene, kind, plan.script_tasks, plan.script_rounds))
+
+    def _transports(self) -> None:
+        """The same tasks over each transport, and over core's ssh."""
+        self._show(transports.table(transports.measure(self._scene, self._plan), self._plan))
 
     def _files(self) -> None:
         """put_file and fetch_file."""

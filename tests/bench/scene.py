@@ -110,6 +110,10 @@ class Scene:
             groups[f"{plugin}_far"] = {"hosts": {f"{plugin}-far": far}, "vars": self.variables(plugin)}
         return groups
 
+    def add_groups(self, groups: dict[str, dict[str, typing.Any]]) -> None:
+        """Have more hosts in the inventory."""
+        self.space.write_inventory({**self._groups(), **groups})
+
     def play(self, group: str, tasks: list[dict[str, typing.Any]], round_trip: float = 0.0) -> Play:
         """Run one play in a process of its own, from no broker to none; raises RuntimeError where it fails."""
         with self.endpoint.counting() as counts:

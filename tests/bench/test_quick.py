@@ -14,7 +14,15 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from ansible_collections.remoting.powershell.tests.bench import files, fleet, imports, memory, run, tasks
+from ansible_collections.remoting.powershell.tests.bench import (
+    files,
+    fleet,
+    imports,
+    memory,
+    run,
+    tasks,
+    transports,
+)
 from ansible_collections.remoting.powershell.tests.bench.plans import QUICK
 from ansible_collections.remoting.powershell.tests.bench.plot import Chart
 from ansible_collections.remoting.powershell.tests.bench.scene import PLUGINS, Scene
@@ -83,6 +91,17 @@ def test_fleet(scene: Scene) -> None:
     assert crowds["pssession, first playbook"].counts["action.Create"] == hosts
     assert crowds["pssession, second playbook"].counts["action.Create"] == 0
     assert len(fleet.table(crowds, QUICK).rows) == len(crowds)
+
+
+def test_transports(scene: Scene) -> None:
+    ways = transports.measure(scene, QUICK)
+    for way in ways.values():
+        assert [len(play) for play in (*way.modules, *way.raw)] == [QUICK.tasks] * 2
+    # One login for all tasks of a play.
+    assert {name: way.logins for name, way in ways.items() if way.logins} == {
+        name: 1 for name in ways if name in ("ssh, ControlPersist", "pssession, ssh")
+    }
+    assert len(transports.table(ways, QUICK).rows) == len(ways)
 
 
 def test_program_writes_its_tables(tmp_path: pathlib.Path) -> None:
