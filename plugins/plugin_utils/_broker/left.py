@@ -28,3 +28,14 @@ class Left:
 def waiting(pipelines: typing.Iterable[Left]) -> list[Left]:
     """The pipelines of which something is still to be received, in their order."""
     return [left for left in pipelines if left.ended_state is None]
+
+
+def listed(command_ids: typing.Sequence[uuid.UUID], known: typing.Sequence[Left]) -> list[Left]:
+    """The pipelines of a shell that was connected to: the commands that the server lists, with what is known of them.
+
+    One that is not listed was received by another client; what is kept of it for ours is still to be delivered.
+    """
+    gone = [left for left in known if left.pipeline_id not in command_ids and (left.undelivered or left.ended_state)]
+    by_id = {left.pipeline_id: left for left in known}
+    there = [by_id.get(command_id, Left(command_id)) for command_id in command_ids]
+    return [*gone, *(dataclasses.replace(left, connected=False) for left in there)]

@@ -37,6 +37,8 @@ def open_session(asker: Asker, message: OpenSession) -> Result:
         upkeep.verify(session)
         if session.state is SessionState.OPENED:
             return Result(session.row())
+        if session.state is not SessionState.DISCONNECTED:
+            session.retarget(target, made=False)
         if not (session.kept and not session.opened and _take_back(asker, session, message.adopt)):
             session.ready()
         _tell(asker, session)

@@ -23,7 +23,7 @@ from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.target import Target, idle_timeout
 from . import opening, rows, targets, troubles
 from .courier import Connect, Courier, Fault
-from .left import Left
+from .left import Left, listed
 from .link import Connection
 from .recovery import Decision, Phase
 from .troubles import QuotaReached, SessionState
@@ -92,8 +92,14 @@ class Session:
     def leased(self, target: Target) -> None:
         """A user begins: what is told of the session is told to him, with his timeouts and sizes."""
         self.reconnected = self.recreated = self.selected = False
-        self.target = targets.retargeted(self.target, target)
+        self.retarget(target, made=self.opened > 0)
+
+    def retarget(self, target: Target, made: bool) -> None:
+        """Takes on a user's timeouts and sizes, and where none is made yet, how he wants it to be made."""
+        self.target = targets.retargeted(self.target, target, made)
         self.courier.retarget(self.target)
+        if not made:
+            self.idle_timeout = idle_timeout(self.target.idle_timeout, self.target.session_name)
         self.notice()
 
     def notice(self) -> None:
@@ -133,7 +139,7 @@ class Session:
         try:
             opened = opening.create(self.courier, self.clock, self.name, self.target)
         except Fault as fault:
-            raise self.failure(fault) from None
+            raise troubles.not_opened(fault, self.target) from None
         except ProtocolError as error:
             raise PSSessionError(ErrorKind.FAILED, f"{self} could not be opened: {error}") from None
         self.shell_id, self.told = opened.shell_id, opened.told
@@ -177,7 +183,7 @@ class Session:
             raise self.failure(fault) from None
         except ProtocolError as error:
             raise PSSessionError(ErrorKind.FAILED, f"{self} could not be connected: {error}") from None
-        self.left = [Left(command_id, connected=False) for command_id in commands]
+        self.left = listed(commands, self.left)
         self._is_opened(pool)
         self.reconnected = True
 

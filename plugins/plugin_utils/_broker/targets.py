@@ -39,9 +39,16 @@ def replace(target: Target, **changes: typing.Any) -> Target:
     return Target(**{**{name: getattr(target, name) for name in fields(target)}, **changes})
 
 
-def retargeted(own: Target, given: Target) -> Target:
-    """A session's target for a new user of it: what decides who connects where and how it was made stays."""
-    return replace(given, **{name: getattr(own, name) for name in {*IDENTITY, *CREATION, *SECRETS}})
+def retargeted(own: Target, given: Target, made: bool = True) -> Target:
+    """A session's target for a new user of it: what decides who connects where stays.
+
+    Args:
+        own: The session's target.
+        given: The user's.
+        made: There is a session; how it was made stays, too.
+    """
+    kept = {*IDENTITY, *SECRETS, *CREATION} if made else {*IDENTITY, *SECRETS}.difference(CREATION)
+    return replace(given, **{name: getattr(own, name) for name in kept})
 
 
 def found(target: Target, shell: ShellDescription) -> Target:

@@ -9,6 +9,7 @@ import enum
 
 from .._transport import FaultKind
 from .._wire.errors import ErrorKind, PSSessionError
+from .._wire.target import Target
 from .courier import Fault
 from .recovery import CUT, Phase
 
@@ -33,9 +34,20 @@ def failure(fault: Fault) -> PSSessionError:
         return QuotaReached(ErrorKind.FAILED, fault.cause.message)
     if kind is FaultKind.BUSY:
         return PSSessionError(ErrorKind.BUSY, fault.cause.message)
-    if kind is FaultKind.MISSING_LIBRARY or (fault.phase is Phase.STARTING and kind not in CUT):
+    if kind in (FaultKind.MISSING_LIBRARY, FaultKind.OTHER) or (fault.phase is Phase.STARTING and kind not in CUT):
         return PSSessionError(ErrorKind.FAILED, fault.cause.message)
     return PSSessionError(ErrorKind.UNREACHABLE, fault.cause.message)
+
+
+def not_opened(fault: Fault, target: Target) -> PSSessionError:
+    """The error for a session that could not be made; names the option where the server names what it stands for."""
+    error = failure(fault)
+    if fault.cause.kind is FaultKind.OTHER and "idletimeout" in fault.cause.message.lower():
+        # The fault has a code of many uses, and its text comes in the computer's language, but for this word.
+        return PSSessionError(
+            ErrorKind.FAILED, f"{target.host} does not allow the idle_timeout {target.idle_timeout}: {error.message}"
+        )
+    return error
 
 
 def lost(session: str, state: SessionState) -> PSSessionError:

@@ -78,6 +78,18 @@ def test_present_replaces_a_lost_session_and_says_so(broker: Broker, endpoint: E
     assert "its state is gone" in broker.notes[-1]
 
 
+def test_a_session_that_is_made_anew_is_made_as_is_asked_for_now(broker: Broker, endpoint: Endpoint) -> None:
+    endpoint.computers["TESTHOST"].quotas.max_idle_timeout_ms = 900_000
+    with pytest.raises(PSSessionError, match="does not allow the idle_timeout 901") as error:
+        broker.open("work", idle_timeout=901)
+    assert error.value.kind is ErrorKind.FAILED
+    assert broker.open("work", idle_timeout=900).session["idle_timeout"] == 900
+    endpoint.restart()
+    result = broker.open("work", idle_timeout=600, culture="de-DE")
+    assert (result.session["recreated"], result.session["idle_timeout"]) == (True, 600)
+    assert endpoint.shells[0].settings.data_locale == "de-DE"
+
+
 def test_new_makes_a_further_session_of_the_name(broker: Broker) -> None:
     first, second = broker.open("work"), broker.open("work", new=True)
     assert second.changed
