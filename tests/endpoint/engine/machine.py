@@ -11,6 +11,8 @@ from __future__ import annotations
 import collections.abc
 import dataclasses
 import pathlib
+import threading
+import time
 import typing
 
 if typing.TYPE_CHECKING:
@@ -19,6 +21,8 @@ if typing.TYPE_CHECKING:
 
 #: Where Windows keeps whether a local account that is an administrator is one over the network, too.
 POLICIES = "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System"
+#: Real seconds until a restart takes the sessions along.
+_SHUTDOWN = 1.0
 _SSHD_CONFIG = "# What OpenSSH for Windows installs.\nSubsystem\tsftp\tsftp-server.exe\n"
 
 
@@ -94,9 +98,7 @@ class Remoting(typing.Protocol):
     def configurations(self) -> list[RegisteredConfiguration]:
         """The session configurations, by name."""
 
-    def register(
-        self, name: str, file: str, visible: collections.abc.Sequence[str] | None, run_as: str = ""
-    ) -> None:
+    def register(self, name: str, file: str, visible: collections.abc.Sequence[str] | None, run_as: str = "") -> None:
         """Adds a session configuration; one with visible commands takes no scripts."""
 
     def unregister(self, name: str) -> None:
@@ -133,6 +135,8 @@ class Machine:
         #: Keys by path, values by name.
         self.registry: dict[str, dict[str, object]] = {POLICIES.lower(): {"EnableLUA": 1}}
         self.certificates: dict[str, StoredCertificate] = {}
+        #: Seconds since 1970; None: as the machine that plays this one.
+        self.booted: float | None = None
         ssh = folder / "ProgramData" / "ssh"
         ssh.mkdir(parents=True, exist_ok=True)
         (ssh / "sshd_config").write_text(_SSHD_CONFIG, encoding="utf-8")
@@ -148,6 +152,15 @@ class Machine:
         service.status = "Running"
         if service.name == "WinRM":
             self.remoting.restart()
+
+    def restart(self) -> None:
+        """Goes down in a moment, as Windows does after Restart-Computer, and is up again at once."""
+
+        def go_down() -> None:
+            self.booted = time.time()
+            self.remoting.restart()
+
+        threading.Timer(_SHUTDOWN, go_down).start()
 
     def enable_remoting(self) -> None:
         """What Enable-PSRemoting -Force does."""

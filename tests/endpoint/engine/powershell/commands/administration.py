@@ -69,6 +69,12 @@ def restart_service(call: Call) -> None:
             administered.machine_of(call.session).restart_service(service)
 
 
+@cmdlet("Restart-Computer", "Force:switch", module="Management")
+def restart_computer(call: Call) -> None:
+    if call.should_process(f"localhost ({call.session.computer_name})", "Restart-Computer"):
+        administered.machine_of(call.session).restart()
+
+
 def _rule_object(rule: FirewallRule) -> values.ObjectValue:
     return values.ObjectValue(
         [_RULE, "Microsoft.Management.Infrastructure.CimInstance", "System.Object"],

@@ -119,7 +119,7 @@ def get_cim_instance(call: Call) -> typing.Iterator[object]:
         yield _cim(
             "Win32_OperatingSystem",
             {
-                "LastBootUpTime": dates.from_timestamp(_boot_time()),
+                "LastBootUpTime": dates.from_timestamp(_boot_time(call)),
                 "CSName": call.session.computer_name,
                 "Caption": os.uname().sysname,
                 "Version": os.uname().release,
@@ -138,7 +138,9 @@ def _cim(name: str, properties: dict[str, object]) -> values.ObjectValue:
     )
 
 
-def _boot_time() -> float:
+def _boot_time(call: Call) -> float:
+    if call.session.machine is not None and call.session.machine.booted is not None:
+        return call.session.machine.booted
     with contextlib.suppress(OSError), open("/proc/stat", encoding="utf-8") as file:
         for line in file:
             if line.startswith("btime "):
