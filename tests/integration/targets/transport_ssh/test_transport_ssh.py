@@ -16,6 +16,7 @@ import typing
 import pytest
 
 from ansible_collections.remoting.powershell.tests.endpoint.program import powershell_program
+from ansible_collections.remoting.powershell.tests.endpoint.proxy import Proxy
 from ansible_collections.remoting.powershell.tests.integration.support.endpoint import EndpointProcess, inventory_groups
 from ansible_collections.remoting.powershell.tests.integration.support.ssh_server import SSHServer, find_sshd
 from ansible_collections.remoting.powershell.tests.integration.support.stage import (
@@ -149,6 +150,27 @@ def test_a_client_that_is_killed_leaves_the_outcome_unknown(ssh: Stage) -> None:
     # A new session, and nothing was run twice.
     assert played.row("find").status == "ok"
     assert not played.kept
+
+
+@pytest.mark.parametrize("how", ["cut", "silence"])
+def test_a_network_that_is_lost_leaves_the_outcome_unknown(ssh: Stage, server: SSHServer, how: str) -> None:
+    marker = ssh.workspace.scratch / "ran"
+    with Proxy("127.0.0.1", server.port) as proxy:
+        known = f"{server.common_args()} -o HostKeyAlias=[127.0.0.1]:{server.port}"
+        alive = "-o ServerAliveInterval=1 -o ServerAliveCountMax=2"
+        use(ssh, server, ansible_port=proxy.port, ansible_ssh_common_args=known, ansible_ssh_args=alive)
+        script = f"Add-Content -Path '{marker}' -Value once; Start-Sleep 300"
+        process, record = ssh.start([LEAVE, raw("cut", script, **IGNORE)], hosts="ssh1")
+        wait_for("the command runs", marker.exists)
+        if how == "cut":
+            assert proxy.cut() == 1
+        else:
+            proxy.set(drop=True)
+        cut = ssh.finish(process, record).row("cut")
+    assert cut.status == "unreachable"
+    assert "its outcome is unknown; it is not started again" in cut.message
+    assert "The connection to '127.0.0.1' (ssh) broke (with exit status 255)" in cut.message
+    assert marker.read_text(encoding="utf-8").split() == ["once"]
 
 
 def test_a_client_that_is_killed_between_tasks_is_told_of(ssh: Stage) -> None:
