@@ -30,6 +30,8 @@ options:
       - Not needed with Kerberos and a ticket, nor with a certificate. With O(transport=ssh) the SSH client's
         configuration counts where it is not set.
     type: str
+    env:
+      - name: PSSESSION_USER
     keyword:
       - name: remote_user
     vars:
