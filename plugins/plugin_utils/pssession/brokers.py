@@ -20,7 +20,7 @@ from .. import _client
 from .._wire.errors import PSSessionError
 from .._wire.messages import Done, ListSessions, RemoveSessions, Results, Selector, Sessions, Shutdown
 from . import rich_view, table
-from .failure import CommandFailed
+from .failure import CommandFailed, NoSessionsThere
 from .hosts import Hosts, directory_of
 
 if typing.TYPE_CHECKING:
@@ -65,8 +65,8 @@ def sessions(options: argparse.Namespace) -> int:
         rows, failed = _held_rows(hosts.socket_directories(), ListSessions(), notes), False
     else:
         ask = _asks_computer if options.computer else _asks_brokers
-        answers = _each(hosts, options.pattern, lambda connection: ask(connection, notes))
-        rows = [row for _host, answer in answers if isinstance(answer, list) for row in answer]
+        answers = _each(hosts, options.pattern, notes, lambda connection: ask(connection, notes))
+        rows = _once([row for _host, answer in answers if isinstance(answer, list) for row in answer])
         failed = _complain_of(answers)
     if options.json:
         print(json.dumps(rows, indent=2))
@@ -86,7 +86,7 @@ def remove(options: argparse.Namespace) -> int:
         request = RemoveSessions(connection.target(), selector(options), scope, options.force)
         return typing.cast(Results, _ask(connection, request, notes))
 
-    answers = _each(hosts, options.pattern, ask)
+    answers = _each(hosts, options.pattern, notes, ask)
     failed = _complain_of(answers)
     for host, answer in answers:
         if not isinstance(answer, Results):
@@ -167,6 +167,16 @@ def _held_rows(directories: typing.Iterable[str], request: ListSessions, notes: 
     return rows
 
 
+def _once(rows: list[dict[str, typing.Any]]) -> list[dict[str, typing.Any]]:
+    """Without what several names of one computer have in common; a row of a broker that holds the session wins."""
+    kept: dict[typing.Any, dict[str, typing.Any]] = {}
+    for row in rows:
+        key = row.get("instance_id") or len(kept)
+        if key not in kept or kept[key].get("id") is None:
+            kept[key] = row
+    return list(kept.values())
+
+
 @contextlib.contextmanager
 def _running(directory: str, notes: Notes) -> typing.Iterator[list[_client.BrokerClient]]:
     with contextlib.ExitStack() as stack:
@@ -176,15 +186,25 @@ def _running(directory: str, notes: Notes) -> typing.Iterator[list[_client.Broke
         yield clients
 
 
-def _each(hosts: Hosts, pattern: str, ask: typing.Callable[[Connection], typing.Any]) -> list[Answer]:
-    """Asks for every host of the pattern, as many at once as ansible has forks; failures are answers, too."""
+def _each(hosts: Hosts, pattern: str, notes: Notes, ask: typing.Callable[[Connection], typing.Any]) -> list[Answer]:
+    """Asks for every host of the pattern, as many at once as ansible has forks; failures are answers, too.
+
+    Hosts that have no PowerShell are left out, unless there are no others.
+    """
     connections: list[Answer] = []
+    others: list[Answer] = []
     for name in hosts.matching(pattern):
         # One after the other, since templates are not made for threads.
         try:
             connections.append((name, hosts.connection(name)))
+        except NoSessionsThere as error:
+            others.append((name, error))
         except (AnsibleError, CommandFailed) as error:
             connections.append((name, error))
+    if not connections:
+        return others
+    for _name, why in others:
+        notes("v", str(why))
 
     def answer(entry: Answer) -> Answer:
         name, connection = entry

@@ -18,3 +18,7 @@ class CommandFailed(Exception):
         super().__init__(message)
         self.message = message
         self.code = code
+
+
+class NoSessionsThere(CommandFailed):
+    """A host whose connection is none of PowerShell's: no failure where a pattern means other hosts, too."""

@@ -20,7 +20,7 @@ from ansible.template import Templar
 from ansible.utils.display import Display
 from ansible.vars.manager import VariableManager
 
-from .failure import CommandFailed
+from .failure import CommandFailed, NoSessionsThere
 
 if typing.TYPE_CHECKING:
     from ...connection.pssession import Connection
@@ -86,7 +86,7 @@ class Hosts:
         templar = Templar(loader=self._loader, variables=variables)
         kind = str(templar.template(variables.get("ansible_connection", constants.DEFAULT_TRANSPORT)))
         if kind != CONNECTION and _short(kind) not in _RELATED:
-            raise CommandFailed(
+            raise NoSessionsThere(
                 f"{name}: a PowerShell session needs the connection {CONNECTION}, and the host's is {kind}. "
                 f"Set ansible_connection to {CONNECTION} in the host's variables, or with -e."
             )

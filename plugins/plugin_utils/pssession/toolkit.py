@@ -38,7 +38,8 @@ def editor(complete: Complete, is_incomplete: typing.Callable[[str], bool], cont
         history=prompt_toolkit.history.InMemoryHistory(),
         key_bindings=_keys(is_incomplete),
         multiline=True,
-        prompt_continuation=continuation,
+        # A line that is wider than the terminal is no second line.
+        prompt_continuation=lambda width, line, is_wrapped: "" if is_wrapped else continuation,
     )
     return _Toolkit(session)
 

@@ -54,11 +54,11 @@ class TestSessions:
 
     def test_those_of_hosts(self, command: Command, broker: FakeBroker, capsys: Captured) -> None:
         broker.answer_with = lambda message: [
-            Sessions([{**ROW, "computer_name": message.target.host, "scope": message.scope}], BROKER)
+            Sessions([{**ROW, "instance_id": message.target.host, "scope": message.scope}], BROKER)
         ]
         assert command("sessions", "web1:old1", "--computer", "--json") == 0
         rows = json.loads(capsys.readouterr().out)
-        assert [(row["computer_name"], row["scope"]) for row in rows] == [
+        assert [(row["instance_id"], row["scope"]) for row in rows] == [
             ("web1.example.com", "computer"),
             ("old1", "computer"),
         ]
@@ -69,12 +69,25 @@ class TestSessions:
         broker.answer_with = lambda message: [
             Sessions([ROW], BROKER) if message.target.host == "old1" else Failure("unreachable", "No route.")
         ]
-        assert command("sessions", "web1:old1:linux1", "--computer") == 1
+        assert command("sessions", "web1:old1", "--computer") == 1
         shown = capsys.readouterr()
         assert len(shown.out.splitlines()) == 3
-        lines = shown.err.splitlines()
-        assert lines[0] == "web1: No route."
-        assert lines[1].startswith("linux1: a PowerShell session needs the connection remoting.powershell.pssession")
+        assert shown.err == "web1: No route.\n"
+
+    def test_hosts_without_powershell_are_left_out(
+        self, command: Command, broker: FakeBroker, capsys: Captured
+    ) -> None:
+        broker.answers.append([Sessions([ROW], BROKER)])
+        assert command("sessions", "old1:linux1", "--computer") == 0
+        assert capsys.readouterr().err == ""
+        assert command("sessions", "linux1", "--computer") == 1
+        assert capsys.readouterr().err.startswith("linux1: a PowerShell session needs the connection")
+
+    def test_one_computer_of_several_names(self, command: Command, broker: FakeBroker, capsys: Captured) -> None:
+        rows = {"web1.example.com": {**ROW, "id": None}, "old1": ROW}
+        broker.answer_with = lambda message: [Sessions([rows[message.target.host]], BROKER)]
+        assert command("sessions", "web1:old1", "--computer", "--json") == 0
+        assert json.loads(capsys.readouterr().out) == [ROW]
 
     @pytest.mark.parametrize("arguments", [(), ("web1",)])
     def test_without_a_broker_none_is_started(
