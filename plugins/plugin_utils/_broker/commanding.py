@@ -16,6 +16,7 @@ import uuid
 from .._psrp.pipeline import Pipeline
 from .._transport import FaultKind, Received, Signal, TransportError
 from .._wire.errors import ErrorKind, PSSessionError
+from . import questions
 from .courier import RECOVERY, Fault
 from .jobs import Job
 from .link import Connection
@@ -60,7 +61,7 @@ class RemotePipeline:
         session, job = self._session, self._job
         for attempt in range(_COMMANDS):
             if not session.pool.key_exchanged and (job.host is not None or session.pool.needs_key(job.spec)):
-                session.exchange_key()
+                questions.exchange_key(session)
             pipeline = self.pipeline = session.pool.start(job.spec, job.output, job.host)
             try:
                 for value in job.values:

@@ -9,7 +9,6 @@ Nothing runs in a shell that is being opened, so one of which an answer was lost
 from __future__ import annotations
 
 import dataclasses
-import functools
 import logging
 import typing
 import uuid
@@ -105,23 +104,6 @@ def commands(courier: Courier, shell_id: uuid.UUID) -> list[uuid.UUID]:
     return courier.request(Phase.IDLE, lambda way: way.enumerate_commands(shell_id))
 
 
-def converse(courier: Courier, shell_id: uuid.UUID, pool: PoolClient, answered: typing.Callable[[], bool]) -> bool:
-    """Sends what the runspace pool has to say and receives until it has its answer; raises Fault or ProtocolError.
-
-    Returns False where nothing came in the time that the server lets a Receive wait: the answer was lost on its way.
-    """
-    limit = courier.main.max_payload
-    while outgoing := pool.take(limit):
-        data, stream = outgoing.data, outgoing.stream
-        courier.request(Phase.OPENING, functools.partial(_send, shell_id, data, stream))
-    while not answered():
-        received = courier.request(Phase.IDLE, lambda way: way.receive(shell_id, None))
-        if not received.data:
-            return False
-        pool.feed(received.data)
-    return True
-
-
 def remove(courier: Courier, shell_id: uuid.UUID) -> None:
     """Removes a shell; never raises: one that cannot be removed now is ended by its idle timeout."""
     for _attempt in range(_DELETES):
@@ -135,10 +117,6 @@ def remove(courier: Courier, shell_id: uuid.UUID) -> None:
             # Lost with a connection that had been closed before: it never went out.
             if not error.may_have_arrived and error.kind is not FaultKind.LOST:
                 return
-
-
-def _send(shell_id: uuid.UUID, data: bytes, stream: str, way: Connection) -> None:
-    way.send(shell_id, None, data, stream)
 
 
 def _await_opened(courier: Courier, clock: Clock, shell_id: uuid.UUID, pool: PoolClient) -> None:

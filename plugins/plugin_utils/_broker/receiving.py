@@ -19,6 +19,7 @@ from .._psrp.errors import ProtocolError
 from .._psrp.records import OutputFormat, PipelineState, Record
 from .._transport import FaultKind, Received, Signal, TransportError
 from .._wire.errors import ErrorKind, PSSessionError
+from . import questions
 from .commanding import signal
 from .courier import Fault
 from .jobs import Deliver, Ending
@@ -72,7 +73,7 @@ class Reception:
         while pipelines := waiting(session.left):
             left = pipelines[0]
             told = any(record.stream == "state" for record in left.undelivered)
-            if not (self._wait or told or session.available()):
+            if not (self._wait or told or questions.available(session)):
                 return self._leave(left)
             ending = self._take(left, deadline)
             if ending is not None:

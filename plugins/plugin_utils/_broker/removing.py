@@ -8,7 +8,7 @@ from __future__ import annotations
 from .._transport import ShellDescription
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.messages import Failure, RemoveSessions, Result
-from . import opening, rows, troubles, upkeep
+from . import opening, questions, rows, troubles, upkeep
 from .asking import Asker
 from .courier import Courier, Fault
 from .finding import held_by_another
@@ -130,7 +130,7 @@ class Remover:
         self._refuse_running(session, leave=was is SessionState.DISCONNECTED)
 
     def _refuse_running(self, session: Session, leave: bool = True) -> None:
-        if session.available():
+        if questions.available(session):
             return
         if leave:
             session.disconnect()

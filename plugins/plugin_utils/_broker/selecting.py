@@ -13,6 +13,7 @@ from .._transport import ShellDescription
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.messages import Selector
 from .._wire.target import Target
+from . import questions
 from .finding import Finder, Notify
 from .group import Playbook
 from .left import waiting
@@ -137,7 +138,7 @@ class Selecting:
         """
         deadline = session.clock() + session.target.busy_timeout
         for number in range(1_000_000):
-            if not waiting(session.left) or session.available():
+            if not waiting(session.left) or questions.available(session):
                 return
             if session.clock() >= deadline:
                 raise PSSessionError(

@@ -30,9 +30,6 @@ from .troubles import QuotaReached, SessionState
 
 __all__ = ["QuotaReached", "Session", "SessionState"]
 
-#: How often the server is asked what it has not answered.
-_QUESTIONS = 3
-
 log = logging.getLogger("pssession.broker")
 
 
@@ -195,33 +192,6 @@ class Session:
             if fault.cause.kind is not FaultKind.BUSY:
                 raise
             self.connect()
-
-    def exchange_key(self) -> None:
-        """Agrees on the key under which SecureStrings travel (MS-PSRP 3.1.5.4.3); raises PSSessionError."""
-        self.pool.request_key()
-        for _attempt in range(_QUESTIONS):
-            if self._converse(lambda: self.pool.key_exchanged):
-                return
-        # A pool's key is asked for once: without it this one carries no secret.
-        self.discard()
-        raise PSSessionError(ErrorKind.UNREACHABLE, f"{self} gave no session key and was removed; nothing was started.")
-
-    def available(self) -> bool:
-        """Whether nothing runs in it, by the server's word (one Send, one Receive); raises PSSessionError."""
-        for _attempt in range(_QUESTIONS):
-            self.pool.ask_available()
-            if self._converse(lambda: self.pool.available is not None):
-                return bool(self.pool.available)
-        raise PSSessionError(ErrorKind.UNREACHABLE, f"{self} does not say whether something runs in it.")
-
-    def _converse(self, answered: typing.Callable[[], bool]) -> bool:
-        try:
-            return opening.converse(self.courier, self.shell_id, self.pool, answered)
-        except Fault as fault:
-            raise self.failure(fault) from None
-        except ProtocolError as error:
-            self.discard()
-            raise PSSessionError(ErrorKind.FAILED, f"{self} was not understood and was removed: {error}.") from None
 
     def reconnect(self) -> None:
         """Takes a disconnected shell of ours back; its state is kept. Raises Fault."""
