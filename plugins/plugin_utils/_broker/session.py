@@ -107,8 +107,7 @@ class Session:
     def ready(self) -> None:
         """Makes it usable before anything is started: opens, reconnects or recreates it; raises PSSessionError."""
         try:
-            old = self.state is SessionState.OPENED and self.clock() - self._opened_at > self.target.max_age
-            if old and not self.kept and not self.selected:
+            if self._is_old() and not self.kept and not self.selected:
                 log.info("session %d is older than max_age", self.number)
                 self.close()
             if self.state is SessionState.DISCONNECTED:
@@ -183,6 +182,11 @@ class Session:
         self.left = listed(commands, self.left)
         self._is_opened(pool)
         self.reconnected = True
+
+    def _is_old(self) -> bool:
+        """Whether it is open for longer than its user wants; a max_age of 0 is no limit."""
+        age = self.clock() - self._opened_at
+        return self.state is SessionState.OPENED and 0 < self.target.max_age < age
 
     def _come_back(self) -> None:
         """Reconnects, or connects where another client had taken the shell and left it again; raises Fault."""

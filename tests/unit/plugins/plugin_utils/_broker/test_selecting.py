@@ -113,6 +113,19 @@ def test_a_disconnected_session_is_not_kept_alive() -> None:
     assert not server_module.needs_keep_alive(group, session)
 
 
+@pytest.mark.parametrize(
+    ("changes", "kept"),
+    [({"max_age": 100}, False), ({"max_age": 0}, True), ({"max_age": 100, "session_name": "a"}, True)],
+)
+def test_an_old_session_is_replaced_unless_it_has_a_name(changes: dict[str, object], kept: bool) -> None:
+    here = Here()
+    shell_id = here.use(**changes).shell_id
+    here.clock.sleep(99)
+    assert here.use(**changes).shell_id == shell_id
+    here.clock.sleep(2)
+    assert (here.use(**changes).shell_id == shell_id) is kept
+
+
 def test_a_temporary_session_is_nobody_elses_and_is_removed() -> None:
     here = Here()
     with here.selecting.lease_new(target(), PLAYBOOK, "a test", temporary=True) as temporary:
