@@ -277,7 +277,7 @@ class Session:
 
     def lost(self) -> PSSessionError:
         """The error for one whose shell is not there any more, though this very session was asked for."""
-        return troubles.lost(str(self), self.state)
+        return troubles.lost(str(self), self.state, self.target)
 
     def row(self, in_use: bool = False) -> dict[str, typing.Any]:
         """The session as the modules return it."""

@@ -50,12 +50,12 @@ def not_opened(fault: Fault, target: Target) -> PSSessionError:
     return error
 
 
-def lost(session: str, state: SessionState) -> PSSessionError:
+def lost(session: str, state: SessionState, target: Target) -> PSSessionError:
     """The error for a session whose shell is not there any more, though this very one was asked for."""
+    why = "it expired or was removed on the server" if target.can_disconnect else "it ended with its connection"
     return PSSessionError(
         ErrorKind.FAILED,
-        f"{session} is {state.value}: it expired or was removed on the server, and its state is lost. "
-        "Make it anew with pssession: state=present.",
+        f"{session} is {state.value}: {why}, and its state is lost. Make it anew with pssession: state=present.",
     )
 
 

@@ -52,8 +52,8 @@ _CAUSES: tuple[tuple[str, FaultKind, str], ...] = (
     (
         r"Permission denied \(|Permission denied, please try again|Too many authentication failures",
         FaultKind.AUTHENTICATION,
-        "Authentication of {user} at {place} was refused: check the user name, the key (private_key_file, or an agent "
-        "that the session broker was started with) or the password, and what the server allows",
+        "Authentication of {user} at {place} was refused: check the user name, the key (private_key_file, or an agent) "
+        "or the password, and what the server allows",
     ),
     (
         r"subsystem request failed",

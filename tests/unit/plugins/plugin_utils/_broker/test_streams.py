@@ -150,7 +150,7 @@ def test_a_session_that_was_asked_for_is_not_made_anew(local: LocalBroker) -> No
     pid = local.pid(session_name="asked for")
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: {row["name"]: row["state"] for row in local.rows()}["asked for"] == "Broken")
-    with pytest.raises(PSSessionError, match=r"'asked for' .* is Broken"):
+    with pytest.raises(PSSessionError, match=r"'asked for' .* is Broken: it ended with its connection"):
         local.run("1", selector=messages.Selector(["asked for"]))
     assert local.open("asked for").session["recreated"]
 
