@@ -128,11 +128,18 @@ def stop(options: argparse.Namespace) -> int:
         with _running(directory, notes) as clients:
             for client in clients:
                 answer: Done = client.request(Shutdown())
-                print(f"The session broker in {directory} ends; it lets go of {_counted(answer.count, 'session')}.")
+                sessions = _counted(answer.count, "session")
+                print(f"The session broker in {_shown(directory)} ends; it lets go of {sessions}.")
                 stopped += 1
     if not stopped:
         complain("No session broker runs.")
     return 0
+
+
+def _shown(directory: str) -> str:
+    """A path as people write it."""
+    home = os.path.expanduser("~")
+    return directory.replace(home, "~", 1) if directory.startswith(f"{home}{os.sep}") else directory
 
 
 def _counted(number: int, what: str) -> str:

@@ -12,6 +12,7 @@ import typing
 import pytest
 from ansible import context
 from ansible.cli import CLI
+from ansible.plugins import loader
 from ansible.utils.context_objects import GlobalCLIArgs
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars, load_options_vars
@@ -72,7 +73,6 @@ def command(own_context: None, inventory: pathlib.Path, socket_dir: str, monkeyp
     monkeypatch.setattr("sys.stdin", io.StringIO())
     monkeypatch.setenv("PSSESSION_SOCKET_DIR", socket_dir)
     monkeypatch.setattr(program, "_own_collections", list)
-    loader = __import__("ansible.plugins.loader").plugins.loader
     # The tests' own start has done that, and it can be done once.
     monkeypatch.setattr(loader, "init_plugin_loader", lambda paths: None)
 
