@@ -90,8 +90,9 @@ class Finder:
                     raise _held_by_another(session, fault) from None
                 if session.clock() >= deadline:
                     raise _still_held(session, fault) from None
-            if number == 0:
-                notify("v", f"{session} is still connected to a client that is gone: waiting for the server to notice.")
+            # Said again and again, too, so that a user who went away is noticed.
+            level = "v" if number == 0 else "vvvv"
+            notify(level, f"{session} is still connected to a client that is gone: waiting for the server to notice.")
             session.sleep(_PAUSES[min(number, len(_PAUSES) - 1)])
         raise AssertionError("unreachable: busy_timeout is finite")
 

@@ -146,8 +146,10 @@ class Selecting:
                     f"{session} is Busy: a command that was left in it is still running after busy_timeout "
                     f"({session.target.busy_timeout} s). Fetch its output with pssession_receive, which waits for it.",
                 )
-            if number == 0:
-                notify("v", f"{session} runs a command that was left in it: waiting for its end.")
+            # Said again and again, too, so that a user who went away is noticed.
+            notify(
+                "v" if number == 0 else "vvvv", f"{session} runs a command that was left in it: waiting for its end."
+            )
             session.sleep(_PAUSES[min(number, len(_PAUSES) - 1)])
 
     def _selected(

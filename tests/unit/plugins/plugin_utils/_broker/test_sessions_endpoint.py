@@ -353,6 +353,18 @@ def test_a_killed_brokers_session_is_taken_back_once_the_server_misses_its_clien
     second.end()
 
 
+def test_who_goes_away_while_he_waits_holds_nothing_up(tmp_path: pathlib.Path, endpoint: Endpoint) -> None:
+    second = killed(tmp_path / "s", endpoint)
+    worker = second.another_client()
+    worker._socket.settimeout(1)
+    with pytest.raises(PSSessionError):
+        worker.request(messages.OpenSession(second.target(session_name="work")))
+    worker.close()
+    endpoint.clock.advance(endpoint.config.manners.vanished_client_timeout + 1)
+    assert second.open("work", busy_timeout=20).session["state"] == "Opened"
+    second.end()
+
+
 def test_a_killed_brokers_session_that_stays_connected_is_told_precisely(
     tmp_path: pathlib.Path, endpoint: Endpoint
 ) -> None:
