@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import typing
 
 import pytest
 
@@ -208,6 +209,27 @@ def test_a_session_that_fits_no_more_is_not_waited_for() -> None:
         here.registry.discard(session)
         waiting.join(30)
     assert [failure.kind for failure in failures] == [ErrorKind.FAILED]
+
+
+def test_a_shell_that_another_thread_found_first_is_connected_to_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = Here()
+    with theirs.selecting.lease_new(target(session_name="work"), PLAYBOOK, "a test") as session:
+        session.ready()
+        session.let_go()
+    here = Here(theirs.server)
+    add = here.registry.add
+    first: list[Session] = []
+
+    def slow_add(*arguments: typing.Any, **settings: typing.Any) -> bool:
+        if not first:
+            monkeypatch.undo()
+            first.append(here.use(Selector(["work"])))
+        return add(*arguments, **settings)
+
+    monkeypatch.setattr(here.registry, "add", slow_add)
+    assert here.use(Selector(["work"])) is first[0]
+    assert here.server.requests["connect"] == 1
+    assert [row["instance_id"] for row in here.registry.rows()] == [str(session.shell_id)]
 
 
 def test_ours_is_preferred_where_exactly_one_is() -> None:
