@@ -101,7 +101,12 @@ class Stream:
             self.end()
             raise
         with self._changed:
-            self._child = child
+            closed = self._failure is not None
+            self._child = None if closed else child
+        if closed:
+            # While the child was started.
+            child.end(0.0)
+            raise self.gone()
         try:
             self._send(Packet("Data", None, creation), "DataAck", self._program.opening)
         except TransportError:

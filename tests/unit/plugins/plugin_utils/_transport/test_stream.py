@@ -170,6 +170,18 @@ def test_a_program_that_cannot_be_started(scene: Scene) -> None:
     assert scene.main.broken
 
 
+def test_a_stream_that_is_closed_while_its_program_is_started(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start() -> FakeChild:
+        scene.main.close()
+        scene.side.close()
+        return scene.child
+
+    monkeypatch.setattr(scene.program, "start", start)
+    assert fault(lambda: scene.main._stream.open(SHELL, b"creation")).kind is FaultKind.SHELL_NOT_FOUND
+    assert scene.child.ended == 1
+    assert scene.child.received == []
+
+
 def test_a_program_that_ends_before_it_answers(scene: Scene) -> None:
     scene.child.die("Permission denied")
     failure = fault(scene.open)
