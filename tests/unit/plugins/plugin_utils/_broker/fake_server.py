@@ -52,17 +52,54 @@ class Shell:
     output: dict[uuid.UUID, bytes] = dataclasses.field(default_factory=dict)
     #: Commands whose end a Receive has told.
     told: set[uuid.UUID] = dataclasses.field(default_factory=set)
+    #: Whether a pipeline writes 1 and runs until `end`, and its output is given once; else it ends at once and its
+    #: output is given always.
+    slow: bool = False
+    running: dict[uuid.UUID, psrpcore.ServerPipeline] = dataclasses.field(default_factory=dict)
 
     def feed(self, data: bytes) -> None:
-        """Answers what a client sent; every pipeline says its script back and completes."""
+        """Answers what a client sent; every pipeline says its script back and completes, unless it is slow."""
         self.pool.receive_data(psrpcore.PSRPPayload(data, psrpcore.StreamType.default, None))
         while event := self.pool.next_event():
+            if isinstance(event, psrpcore.GetAvailableRunspacesEvent):
+                self.pool.runspace_availability_response(event.ci, 0 if self.running else 1)
             if isinstance(event, psrpcore.CreatePipelineEvent):
                 pipeline = self.pool.pipeline_table[event.pipeline_id]
                 pipeline.start()
+                if self.slow:
+                    self.running[event.pipeline_id] = pipeline
+                    pipeline.write_output(1)
+                    continue
                 pipeline.write_output(event.pipeline.commands[0].command_text)
                 pipeline.complete()
                 pipeline.close()
+        self.collect()
+
+    def write(self, value: object) -> None:
+        """Lets the pipelines that run write something."""
+        for pipeline in self.running.values():
+            pipeline.write_output(value)
+        self.collect()
+
+    def end(self) -> None:
+        """Lets the pipelines that run complete."""
+        for pipeline in self.running.values():
+            pipeline.complete()
+            pipeline.close()
+        self.running.clear()
+        self.collect()
+
+    def take(self, command_id: uuid.UUID) -> Received:
+        """What a Receive brings of a command; output of a slow one is gone then."""
+        data, ended = self.output[command_id], command_id not in self.running
+        if self.slow:
+            self.output[command_id] = b""
+        if ended:
+            self.told.add(command_id)
+        return Received(data, ended)
+
+    def collect(self) -> None:
+        """Puts what the pool has to say where it is received."""
         while payload := self.pool.data_to_send():
             if payload.pipeline_id is None:
                 self.outgoing += payload.data
@@ -92,6 +129,8 @@ class FakeServer:
         self.clock = clock
         #: Whether a command is forgotten once its end was told, be the answer lost; else it is told again.
         self.forgets = False
+        #: Whether pipelines of new shells run until they are told to end.
+        self.slow = False
         self.shells: dict[uuid.UUID, Shell] = {}
         self.plan: collections.deque[str] = collections.deque()
         self.late: list[Request] = []
@@ -168,6 +207,7 @@ class FakeConnection:
             if shell_id in self._server.shells:
                 raise TransportError(FaultKind.ALREADY_EXISTS, "shell exists")
             shell = self._server.shells[shell_id] = Shell(psrpcore.ServerRunspacePool(), self._client, settings["name"])
+            shell.slow = self._server.slow
             shell.feed(creation)
             return ShellCreated(shell_id, None)
 
@@ -196,8 +236,10 @@ class FakeConnection:
                 return Received(data, False)
             if command_id not in shell.output or (self._server.forgets and command_id in shell.told):
                 raise TransportError(FaultKind.COMMAND_NOT_FOUND, "no such command")
-            shell.told.add(command_id)
-            return Received(shell.output[command_id], True)
+            received = shell.take(command_id)
+            if not received.data and not received.done:
+                self._server.clock.sleep(operation_timeout or 20)
+            return received
 
         return typing.cast(Received, self._request("receive", done))
 
