@@ -27,7 +27,9 @@ _NEW_LINE = "\r\n"
 
 def is_powershell(line: str) -> bool:
     """Whether a command line begins with Windows PowerShell or PowerShell 7."""
-    program = line.strip().strip('"').replace("\\", "/").rpartition("/")[2].partition(" ")[0].lower()
+    line = line.strip()
+    path = line[1:].partition('"')[0] if line.startswith('"') else line.partition(" ")[0]
+    program = path.replace("\\", "/").rpartition("/")[2].lower()
     return program in ("powershell", "powershell.exe", "pwsh", "pwsh.exe")
 
 

@@ -15,6 +15,11 @@ SCRIPTS = {
     # scopes
     "$x = 1; & { $x = 2; $x }; $x": [2, 1],
     "$x = 1; . { $x = 2 }; $x": [2],
+    # What a common parameter prefers is over with its call, in the caller's scope, too.
+    ". { [CmdletBinding(SupportsShouldProcess)] param() [bool]$WhatIfPreference } -WhatIf; $WhatIfPreference": [
+        True,
+        False,
+    ],
     "function f { $script:s = 5 }; f; $s": [5],
     "function f { $global:g = 6 }; f; $global:g": [6],
     "function outer { $v = 3; inner }; function inner { $v }; outer": [3],
