@@ -15,11 +15,14 @@ from .._client import BrokerClient, OnHostCall, OnRecords
 from .._wire.errors import PSSessionError
 from .._wire.messages import Command, Finished, ListSessions, Run, Selector
 from .._wire.target import Target
+from . import restricted
 
 #: Seconds after which a completion is given up, so that a Tab does not hold up the user.
 _COMPLETION_TIMEOUT = 10.0
 #: What PowerShell shows where there is no prompt function, or it fails.
 _LAST_PROMPT = "PS>"
+#: The end of an interactive pipeline, as PowerShell's own client has it: formats and writes to the host.
+_FORMATTED = Command("Out-Default", is_script=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,11 +54,22 @@ class Remote:
         self._target = target
         self._selector = selector
         self._lock = threading.Lock()
+        #: Whether the session has refused a script: it has no language (JEA).
+        self._is_restricted = False
 
     def execute(self, line: str, on_host_call: OnHostCall, on_records: OnRecords) -> Finished:
-        """Runs a line in the session's global scope; what it outputs is formatted there. Raises PSSessionError."""
-        commands = [Command(line, use_local_scope=False), Command("Out-Default", is_script=False)]
-        return self._run(commands, on_host_call, on_records)
+        """Runs a line in the session's global scope; what it outputs is formatted there. Raises PSSessionError.
+
+        Where the session runs no scripts, the line is sent as the commands that it consists of.
+        """
+        commands = restricted.commands_of(line) if self._is_restricted else None
+        script = [Command(line, use_local_scope=False)]
+        finished = self._run([*(commands or script), _FORMATTED], on_host_call, on_records)
+        if self._is_restricted or not _is_refused(finished):
+            return finished
+        self._is_restricted = True
+        commands = restricted.commands_of(line)
+        return self._run([*commands, _FORMATTED], on_host_call, on_records) if commands else finished
 
     def prompt(self, on_host_call: OnHostCall) -> str:
         """What the remote prompt function returns; raises PSSessionError."""
@@ -104,6 +118,12 @@ class Remote:
         request = Run(self._target, commands, shared=True, selector=self._selector, interactive=True, screen=screen)
         with self._lock:
             return self._client.run(request, on_records=on_records, on_host_call=on_host_call)
+
+
+def _is_refused(finished: Finished) -> bool:
+    """Whether a script was refused as a script."""
+    error = finished.error
+    return isinstance(error, dict) and error.get("fully_qualified_error_id") == restricted.REFUSED
 
 
 def _completions(values: list[typing.Any], line: str, cursor: int) -> Completions:

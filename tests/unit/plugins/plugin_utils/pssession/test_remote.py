@@ -63,6 +63,34 @@ def test_a_line_runs_in_the_sessions_scope_and_is_formatted_there(broker: FakeBr
     assert (run.selector, run.shared, run.interactive, run.input) == (ONLY, True, True, "none")
 
 
+REFUSED = {"output": "no scripts", "fully_qualified_error_id": "ScriptsNotAllowed"}
+
+
+def test_where_no_scripts_run_a_line_is_its_commands(broker: FakeBroker, remote: Remote) -> None:
+    def answers(message: typing.Any) -> list[typing.Any]:
+        return [Finished("failed", dict(SESSION), REFUSED) if message.commands[0].is_script else ended()]
+
+    broker.answer_with = answers
+    states = [
+        remote.execute(line, refuse, lambda entries, body: None).state
+        for line in ("$a", "Get-Service -Name a | Select-Object Name", "1 + $a", "Get-Date")
+    ]
+    assert states == ["failed", "completed", "failed", "completed"]
+    # Once it is known, a script is sent only where nothing else can be made of the line.
+    assert [[command.text for command in run.commands] for run in broker.runs] == [
+        ["$a", "Out-Default"],
+        ["Get-Service", "Select-Object", "Out-Default"],
+        ["1 + $a", "Out-Default"],
+        ["Get-Date", "Out-Default"],
+    ]
+
+
+def test_the_line_that_was_refused_is_sent_as_its_commands(broker: FakeBroker, remote: Remote) -> None:
+    broker.answers = [[Finished("failed", dict(SESSION), REFUSED)], [ended()]]
+    assert remote.execute("Get-Date", refuse, lambda entries, body: None).state == "completed"
+    assert [run.commands[0].is_script for run in broker.runs] == [True, False]
+
+
 def test_host_calls_are_answered_where_they_expect_it(broker: FakeBroker, remote: Remote) -> None:
     def answers(message: typing.Any) -> list[typing.Any]:
         if isinstance(message, Run):
