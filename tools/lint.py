@@ -41,6 +41,13 @@ def _mypy() -> tuple[str, ...]:
     return ("mypy", *folders, *(str(path) for path in sorted((venvs.ROOT / "tools").glob("*.py"))))
 
 
+def _builder_example() -> tuple[str, ...]:
+    """The build context of the documented execution environment; the image itself takes a container engine."""
+    example = venvs.ROOT / "docs" / "awx" / "execution-environment.yml"
+    context = venvs.BUILD / "execution-environment"
+    return ("ansible-builder", "create", "-v3", "-f", str(example), "-c", str(context))
+
+
 def checks() -> list[Check]:
     """The long ones first, so that the short ones run beside them."""
     dist = str(venvs.BUILD / "dist")
@@ -58,6 +65,7 @@ def checks() -> list[Check]:
             "galaxy-build", ("ansible-galaxy", "collection", "build", "--force", "--output-path", dist), in_copy=True
         ),
         Check("ansible-builder", ("ansible-builder", "introspect", str(trees.LINKED))),
+        Check("ansible-builder-example", _builder_example()),
     ]
 
 
