@@ -41,6 +41,7 @@ class EmbeddedPipeline:
         self._statements: Statements = []
         self._no_input = False
         self._has_host = False
+        self._goes_on = False
 
     def create(self, powershell: psrpcore.PowerShell, pool_host: psrpcore.types.HostInfo | None) -> None:
         """CREATE_PIPELINE; the pool's host counts where the pipeline says so."""
@@ -50,6 +51,7 @@ class EmbeddedPipeline:
             self._has_host = True
             self.host.describe(host)
         self._no_input = powershell.no_input
+        self._goes_on = powershell.redirect_shell_error_to_out
         if powershell.no_input:
             self.input.end()
 
@@ -80,7 +82,7 @@ class EmbeddedPipeline:
             if manifest is None:
                 # A command that is told of an input, be it an empty one, works on the objects of that alone.
                 objects = () if self._no_input else self.input
-                runspace.invoke(self._statements, objects, self.messages, self.stop_requested)
+                runspace.invoke(self._statements, objects, self.messages, self.stop_requested, self._goes_on)
             else:
                 runner = ManifestRunner(runspace, self._open_runspace, self._info.computer_name, self._info.user, host)
                 runner.run(manifest, self.input, self.messages, self.stop_requested)

@@ -104,7 +104,8 @@ class ClassBehaviour:
             raise NetError("System.Management.Automation.MethodException", message)
         variables = {} if target is None else {"this": target}
         block = values.ScriptBlock(typing.cast(syntax.ScriptBlock, chosen.block))
-        collected = block_output(block, current().frames[-1], arguments, variables)
+        with current().guarded():
+            collected = block_output(block, current().frames[-1], arguments, variables)
         value = collected[-1] if len(collected) == 1 else collected or None
         if not chosen.type_name or chosen.type_name.lower() == "void":
             return values.NOTHING

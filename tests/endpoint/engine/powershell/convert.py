@@ -30,7 +30,7 @@ _RANGE_NAMES = {
 }  # fmt: skip
 
 
-def to_string(value: object, separator: str = " ", invariant: bool = True) -> str:
+def to_string(value: object, separator: str = " ") -> str:
     """The text that the language makes of a value; arrays are joined."""
     if isinstance(value, str):
         return str(value)

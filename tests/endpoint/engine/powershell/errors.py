@@ -195,9 +195,15 @@ class ErrorRecord:
 class PSTerminating(Exception):
     """A terminating error on its way to a catch block or to the end of the pipeline."""
 
-    def __init__(self, error_record: ErrorRecord) -> None:
+    def __init__(self, error_record: ErrorRecord, unwinds: bool = False) -> None:
         super().__init__(str(error_record))
         self.error_record = error_record
+        #: No statement follows the one that failed, whatever the client asked for: the preference Stop.
+        self.unwinds = unwinds
+        #: It unwinds as far as out of this function's call alone (ThrowTerminatingError).
+        self.until: object = None
+        #: A throw statement raised it, whatever it is that was thrown.
+        self.thrown = False
 
 
 class PipelineStopped(PSTerminating):

@@ -12,7 +12,7 @@ from . import binding, syntax, typesystem, values
 from .api import Streams
 from .binding import Argument, Binder, Parameter
 from .convert import to_bool, to_string
-from .errors import ExitSignal, ReturnSignal
+from .errors import ExitSignal, PSTerminating, ReturnSignal
 from .pipeline import Redirected, Stage, both
 from .records import CommandInfo, InvocationInfo
 from .scopes import Scope, Variable
@@ -215,6 +215,10 @@ class BlockStage(Stage):
             run_statements(statements, self.frame)
         except ReturnSignal:
             return
+        except PSTerminating as error:
+            if error.until is self.frame:
+                error.unwinds = False
+            raise
         except ExitSignal as signal:
             if self.info.kind != "ExternalScript":
                 raise

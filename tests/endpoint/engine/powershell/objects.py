@@ -114,7 +114,9 @@ class PSCmdlet(NetObject):
         record.invocation = record.invocation or self._frame.invocation
         if "," not in record.error_id:
             record.error_id += f",{self._frame.name}"
-        raise PSTerminating(record)
+        error = PSTerminating(record, unwinds=True)
+        error.until = self._frame
+        raise error
 
     def write_warning(self, message: str) -> None:
         self._frame.informational("warning", message, self._frame.preference("WarningPreference"))

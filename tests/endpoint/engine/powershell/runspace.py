@@ -116,16 +116,20 @@ class Runspace:
         input: typing.Iterable[object],
         streams: Streams,
         stop: threading.Event,
+        goes_on: bool = False,
     ) -> None:
         """Runs the pipelines of one CREATE_PIPELINE message, one after the other.
 
         :param input: the pipeline's input, from_psrp'ed here; may block until the client sends more.
+        :param goes_on: an error that ends a statement is reported, and the next one runs (the client's
+            RedirectShellErrorOutputPipe); else it ends the pipeline.
         :raises PSTerminating: the pipeline failed; its ``error_record`` belongs in PIPELINE_STATE.
         :raises PipelineStopped: `stop` was set; its ``error_record`` belongs in PIPELINE_STATE.
         """
         session = self._session
         session.activate()
         session.stop, session.depth, session.frames = stop, 0, []
+        session.goes_on, session.guards = goes_on, 0
         try:
             for calls in statements:
                 self._run(calls, input, streams)

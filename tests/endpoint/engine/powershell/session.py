@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import threading
@@ -14,7 +15,7 @@ import uuid
 
 from . import values
 from .api import HostCalls, Language, Origin, Streams
-from .errors import Category, ErrorRecord, ExceptionObject, PipelineStopped, PSTerminating, runtime_error
+from .errors import Category, ErrorRecord, PipelineStopped, PSTerminating, runtime_error
 from .records import CommandInfo, InformationalRecord, InvocationInfo
 from .scopes import Scope
 
@@ -56,6 +57,10 @@ class Session:
         self.classes: dict[str, object] = {}
         self.jobs: list[object] = []
         self.stop = threading.Event()
+        #: The client asked (RedirectShellErrorOutputPipe) that the statement after one that failed be run, too.
+        self.goes_on = False
+        #: How many try statements with a catch, traps and methods of classes wait for an error.
+        self.guards = 0
         self.success = True
         self.depth = 0
         self.frames: list[Frame] = []
@@ -64,6 +69,15 @@ class Session:
     def ui(self) -> HostCalls | None:
         """The client's host where it can write and ask."""
         return self.host if self.host is not None and self.host.has_ui else None
+
+    @contextlib.contextmanager
+    def guarded(self) -> typing.Iterator[None]:
+        """While the body runs, an error reaches whoever waits for it."""
+        self.guards += 1
+        try:
+            yield
+        finally:
+            self.guards -= 1
 
     def activate(self) -> None:
         """Makes this the session of the calling thread."""
@@ -140,7 +154,9 @@ class Session:
 def call_depth_error() -> PSTerminating:
     message = "The script failed due to call depth overflow."
     name = "System.Management.Automation.ScriptCallDepthException"
-    return runtime_error(message, "CallDepthOverflow", Category.InvalidOperation, MAXIMUM_DEPTH, type_name=name)
+    error = runtime_error(message, "CallDepthOverflow", Category.InvalidOperation, MAXIMUM_DEPTH, type_name=name)
+    error.unwinds = True
+    return error
 
 
 @dataclasses.dataclass(eq=False)
@@ -195,7 +211,7 @@ class Frame:
             record.extended = True
             self.streams.error(record)
 
-    def informational(self, kind: str, message: str, action: str, at_command: bool = False) -> None:
+    def informational(self, kind: str, message: str, action: str) -> None:
         """Writes a warning, verbose or debug message as the preference says.
 
         :raises PSTerminating: the preference is Stop.
@@ -222,14 +238,9 @@ class Frame:
 
 def stop_error(record: ErrorRecord) -> PSTerminating:
     """What -ErrorAction Stop makes of an error record."""
-    error = PSTerminating(record)
-    return error
+    return PSTerminating(record, unwinds=True)
 
 
 def script_invocation(text: str) -> InvocationInfo:
     """The invocation of a whole script, which has no position of its own."""
     return InvocationInfo(CommandInfo("Script", "", text), None)
-
-
-def wrapped_exception(type_name: str, message: str, inner: ExceptionObject) -> ExceptionObject:
-    return ExceptionObject(type_name, message, inner)

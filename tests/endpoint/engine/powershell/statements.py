@@ -48,15 +48,29 @@ def run_statements(statements: list[syntax.Node], frame: Frame) -> None:
     """Runs statements one after the other; a trap among them takes their errors."""
     traps = [statement for statement in statements if isinstance(statement, syntax.Trap)]
     for statement in statements:
-        if not traps:
-            run_statement(statement, frame)
-            continue
         try:
-            run_statement(statement, frame)
+            with frame.session.guarded() if traps else contextlib.nullcontext():
+                run_statement(statement, frame)
         except PipelineStopped:
             raise
         except PSTerminating as error:
-            _run_trap(traps, error, frame)
+            if traps:
+                _run_trap(traps, error, frame)
+            elif not _goes_on(error, frame):
+                raise
+
+
+def _goes_on(error: PSTerminating, frame: Frame) -> bool:
+    """Whether the next statement runs after one that failed; if so, the error has been reported."""
+    session, record = frame.session, error.error_record
+    if error.unwinds or session.guards or not session.goes_on:
+        return False
+    action = frame.preference("ErrorActionPreference").lower()
+    thrown = error.thrown or record.exception.thrown_by_script
+    if action == "stop" or (thrown and action not in ("silentlycontinue", "ignore")):
+        return False
+    frame.write_error(record)
+    return True
 
 
 def run_statement(node: syntax.Node, frame: Frame) -> None:
@@ -257,7 +271,8 @@ def _matches(match: re.Match[str], frame: Frame) -> None:
 def _try(node: syntax.Try, frame: Frame) -> None:
     try:
         try:
-            run_statements(node.body, frame)
+            with frame.session.guarded() if node.catches else contextlib.nullcontext():
+                run_statements(node.body, frame)
         except PipelineStopped:
             raise
         except PSTerminating as error:
@@ -344,7 +359,9 @@ def _flow(node: syntax.Flow, frame: Frame) -> None:
     if node.kind == "exit":
         raise ExitSignal(_exit_code(node, frame))
     if node.kind == "throw":
-        raise _thrown(None if node.value is None else value_of_statement(node.value, frame), frame)
+        error = _thrown(None if node.value is None else value_of_statement(node.value, frame), frame)
+        error.thrown = True
+        raise error
     if node.value is not None:
         run_statement(node.value, frame)
     raise ReturnSignal

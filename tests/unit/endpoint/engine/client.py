@@ -77,13 +77,15 @@ class EngineClient:
         *commands: psrpcore.Command,
         host: HostInfo | None = None,
         no_input: bool = True,
+        goes_on: bool = False,
     ) -> psrpcore.ClientPowerShell:
-        """Sends CREATE_PIPELINE."""
+        """Sends CREATE_PIPELINE; `goes_on` asks for the statements after one that failed, as the recordings did not."""
         powershell = psrpcore.ClientPowerShell(self.pool)
         for command in commands:
             powershell.metadata.commands.append(command)
         powershell.metadata.commands[-1].end_of_statement = True
         powershell.metadata.no_input = no_input
+        powershell.metadata.redirect_shell_error_to_out = goes_on
         powershell.metadata.host = host or HostInfo()
         powershell.start()
         self.session.create_pipeline(powershell.pipeline_id, self._outgoing())
@@ -94,9 +96,10 @@ class EngineClient:
         *commands: psrpcore.Command,
         input: collections.abc.Iterable[typing.Any] | None = None,
         host: HostInfo | None = None,
+        goes_on: bool = False,
     ) -> list[Message]:
         """Runs to the end and forgets the pipeline; returns its messages."""
-        powershell = self.start(*commands, host=host, no_input=input is None)
+        powershell = self.start(*commands, host=host, no_input=input is None, goes_on=goes_on)
         if input is not None:
             for value in input:
                 powershell.send(value)

@@ -56,12 +56,13 @@ class Shell:
         stop: threading.Event | None = None,
         script: bool = True,
         local: bool | None = None,
+        goes_on: bool = False,
         **parameters: object,
     ) -> Result:
         recorder = Recorder()
         call = CommandCall(text, script, list(parameters.items()), local)
         try:
-            self.runspace.invoke([[call]], input, recorder, stop or threading.Event())
+            self.runspace.invoke([[call]], input, recorder, stop or threading.Event(), goes_on)
         except PSTerminating as error:
             return Result(recorder.written, error.error_record)
         return Result(recorder.written)

@@ -42,6 +42,46 @@ def test_errors_are_handled(shell: Shell, text: str, expected: list[object]) -> 
     assert shell.output(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "output", "errors"),
+    [
+        ("'a'; 1 / 0; 'b'; nope-cmd; 'c'; 'x'.Nope(); 'd'; Get-Item -Nope 1; 'e'", list("abcde"), 4),
+        ("function f { 1 / 0; 'in f' }; f; 'after'", ["in f", "after"], 1),
+        ("1..2 | ForEach-Object { nope-cmd; $_ }", [1, 2], 2),
+        ("if ($true) { [int]'x'; 'in if' }; foreach ($i in 1, 2) { [int]'x'; $i }", ["in if", 1, 2], 3),
+        ("try { 1 / 0; 'never' } catch { 'caught' }; 'after'", ["caught", "after"], 0),
+        ("function f { 1 / 0; 'never' }; try { f } catch { 'caught' }; 'after'", ["caught", "after"], 0),
+        ("try { 1 / 0; 'goes on' } finally { 'final' }; 'after'", ["goes on", "final", "after"], 1),
+        ("trap { 'trapped'; continue }; 1 / 0; 'after'", ["trapped", "after"], 0),
+        ("function f { [CmdletBinding()] param() $PSCmdlet.ThrowTerminatingError((Write-Error x 2>&1)); 'never' }; "
+         "f; 'after'", ["after"], 1),
+        ("$ErrorActionPreference = 'SilentlyContinue'; 1 / 0; throw 'x'; $Error.Count", [2], 0),
+        ("nope-cmd; $?; $Error.Count", [False, 1], 1),
+    ],
+)  # fmt: skip
+def test_a_client_may_have_the_next_statement_run(shell: Shell, text: str, output: list[object], errors: int) -> None:
+    result = shell.run(text, goes_on=True)
+    assert result.failure is None
+    assert (result.output, len(result.of("error"))) == (output, errors)
+    assert Shell().run(text).failure is not None or not errors
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'a'; throw 'x'; 'b'",
+        "'a'; Get-Item /nope -ErrorAction Stop; 'b'",
+        "$ErrorActionPreference = 'Stop'; 'a'; 1 / 0; 'b'",
+        "function f { 'a'; throw 'x'; 'b' }; f; 'c'",
+        "try { 1 / 0 } catch { 'a'; throw $_ }; 'b'",
+    ],
+)
+def test_what_stops_a_script_stops_it_for_every_client(shell: Shell, text: str) -> None:
+    result = shell.run(text, goes_on=True)
+    assert result.output == ["a"]
+    assert result.failure is not None
+
+
 @pytest.mark.parametrize("local", [None, False, True])
 def test_a_scripts_parameter_takes_the_input(shell: Shell, local: bool | None) -> None:
     text = "param([Parameter(ValueFromPipeline)]$x) process { $x + 1 }"
