@@ -65,7 +65,8 @@ class _Token(typing.NamedTuple):
 
 def _tokens(line: str) -> list[_Token]:
     """The line's tokens; one without a kind stands for what is none."""
-    found, at = [], 0
+    found: list[_Token] = []
+    at = 0
     while at < len(line):
         token = _TOKENS.match(line, at)
         if token is None:

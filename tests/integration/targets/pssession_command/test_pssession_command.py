@@ -58,6 +58,7 @@ class TestSessions:
             ["Work", "127.0.0.1", "Opened", "Microsoft.PowerShell", "Available"],
         ]
 
+    @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
     def test_on_a_terminal_it_is_colored(self, workspace: Workspace) -> None:
         pytest.importorskip("pexpect", reason="a user at a terminal is played by pexpect")
         with Terminal(workspace, "sessions", "win1") as terminal:

@@ -25,6 +25,8 @@ from ansible_collections.remoting.powershell.tests.integration.support.waiting i
 from ansible_collections.remoting.powershell.tests.integration.support.workspace import Workspace
 
 pytest.importorskip("pexpect", reason="a user at a terminal is played by pexpect")
+# What forks does nothing but exec, whatever threads pytest has.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 #: Line editing by Python's readline, and by prompt_toolkit.
 PLAIN, RICH = ("--plain",), ()
@@ -137,6 +139,37 @@ def test_ctrl_c_stops_the_pipeline_and_not_the_session(
         user.types(CTRL_D)
         assert user.ends() == 0
     assert counts["action.Create"] == 1
+
+
+#: Registers a session configuration that runs no scripts, and takes it away again.
+HELP_DESK = """
+$file = Join-Path $env:TEMP helpdesk.pssc
+Set-Content -Path $file -Value "@{ SessionType = 'RestrictedRemoteServer'; VisibleCmdlets = 'Get-Date' }"
+Register-PSSessionConfiguration -Name HelpDesk -Path $file -Force -NoServiceRestart
+Remove-Item $file
+Restart-Service -Name WinRM
+"""
+NO_HELP_DESK = "Unregister-PSSessionConfiguration -Name HelpDesk -Force -NoServiceRestart; Restart-Service -Name WinRM"
+#: The restart ends the session that asks for it.
+ENDS = {"ignore_errors": True, "ignore_unreachable": True}
+
+
+def test_a_session_that_runs_no_scripts(endpoint: EndpointProcess, workspace: Workspace, stage: Stage) -> None:
+    if endpoint.engine != "embedded":
+        pytest.skip("session configurations are registered on Windows, and the real engine here runs on Linux")
+    prompt = r"\[win1\]: PS>"
+    stage.play([module("registered", "pssession_invoke", {"script": HELP_DESK}, **ENDS)])
+    try:
+        with Terminal(workspace, "enter", "win1", "--configuration-name", "HelpDesk", *PLAIN) as user:
+            user.is_asked(prompt)
+            user.does("Get-Date -Year 2001 -Format 'yyyy!' | Select-Object Length", r"\b5\b")
+            user.is_asked(prompt)
+            assert "no-language mode" in user.finishes("$a = 1", prompt)
+            assert "Get-Item" in user.finishes("Get-Item a", prompt)
+            user.types(CTRL_D)
+            assert user.ends() == 0
+    finally:
+        stage.play([module("unregistered", "pssession_invoke", {"script": NO_HELP_DESK}, **ENDS)])
 
 
 def test_questions(workspace: Workspace) -> None:
