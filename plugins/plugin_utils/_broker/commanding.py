@@ -108,7 +108,9 @@ class RemotePipeline:
             self.signal(Signal.TERMINATE)
 
     def patience(self) -> float:
-        """Seconds that a fault is borne with while it runs."""
+        """Seconds that a fault is borne with while it runs; what is sent to one that is over is given up at once."""
+        if self.over.is_set():
+            return 0.0
         return STOP_GRACE if self.stopped_at is not None else RECOVERY
 
     @property

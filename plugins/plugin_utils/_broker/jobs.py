@@ -57,7 +57,7 @@ def check(message: Run) -> None:
         raise PSSessionError(ErrorKind.USAGE, f"A {new[0]} run has a session of its own: it takes no selector.")
     others = [name for name in ("temporary", "interactive", "timeout") if getattr(message, name)]
     if message.leave and others:
-        raise PSSessionError(ErrorKind.USAGE, f"What is left in a disconnected session cannot be {others[0]}.")
+        raise PSSessionError(ErrorKind.USAGE, f"A run that is left in a disconnected session takes no {others[0]}.")
     if message.interactive and message.input == "chunks":
         raise PSSessionError(ErrorKind.USAGE, "An interactive run takes no chunks: the client's messages are answers.")
     if len(message.screen) != 2 or not all(isinstance(size, int) and 0 < size < 32768 for size in message.screen):

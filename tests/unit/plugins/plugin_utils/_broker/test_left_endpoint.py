@@ -16,7 +16,10 @@ from ansible_collections.remoting.powershell.plugins.plugin_utils._wire import m
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
 from ansible_collections.remoting.powershell.tests.endpoint.endpoint import Endpoint
 from ansible_collections.remoting.powershell.tests.endpoint.shells import State
+from ansible_collections.remoting.powershell.tests.unit.endpoint.server.clients import connect
+from ansible_collections.remoting.powershell.tests.unit.endpoint.server.psrp_client import Client
 from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._broker.endpoint_broker import (
+    PASSWORD,
     Broker,
     wait_for,
 )
@@ -390,6 +393,46 @@ def test_a_client_that_goes_away_leaves_it_running(broker: Broker, endpoint: End
     gate.open()
     answer = receive(broker)
     assert (answer.state, answer.output[-1]) == ("completed", "last")
+
+
+def test_a_broker_that_ends_leaves_it_running(broker: Broker, other: Broker, endpoint: Endpoint, gate: Gate) -> None:
+    leave(other, f"'first'; {gate.wait} 'last'")
+    seen: list[typing.Any] = []
+
+    def on_records(entries: list[typing.Any], _body: bytes) -> None:
+        """The broker is told to end while it receives."""
+        seen.extend(entries)
+        ender = other.another_client()
+        ender.request(messages.Shutdown())
+        ender.close()
+
+    request = messages.Receive(other.target(), messages.Selector(["left"]))
+    finished = other.client.run(request, on_records=on_records)
+    assert (finished.state, finished.session["state"], seen) == ("running", "Disconnected", [["output", "first"]])
+    wait_for(lambda: [shell.state for shell in endpoint.shells] == [State.DISCONNECTED])
+    gate.open()
+    assert receive(broker).output == ["last"]
+    other.client = other.another_client()
+
+
+def test_pipelines_of_one_session_never_mix(broker: Broker, endpoint: Endpoint) -> None:
+    """Another kind of client may leave several; a Receive takes the first one of which something is left."""
+    wsman = connect(endpoint, username="admin", password=PASSWORD, auth="ntlm", encryption="auto")
+    native = Client(wsman)
+    native.open("native")
+    native.command("'a1'; 'a2'")
+    native.command("'b1'; throw 'b2'")
+    native.disconnect()
+    wsman.close()
+    ended(endpoint, 2)
+    answers = [receive(broker, name="native") for _number in range(3)]
+    assert [(answer.state, answer.output) for answer in answers] == [
+        ("completed", ["a1", "a2"]),
+        ("failed", ["b1"]),
+        ("failed", []),
+    ]
+    receive(broker, name="native", remove=True)
+    assert endpoint.shells == []
 
 
 def test_a_lost_session_is_an_error_and_no_empty_answer(broker: Broker, endpoint: Endpoint) -> None:
