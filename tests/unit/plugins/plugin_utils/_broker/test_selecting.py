@@ -118,7 +118,7 @@ def test_a_disconnected_session_is_not_kept_alive() -> None:
     ("changes", "kept"),
     [({"max_age": 100}, False), ({"max_age": 0}, True), ({"max_age": 100, "session_name": "a"}, True)],
 )
-def test_an_old_session_is_replaced_unless_it_has_a_name(changes: dict[str, object], kept: bool) -> None:
+def test_an_old_session_is_replaced_unless_it_has_a_name(changes: dict[str, typing.Any], kept: bool) -> None:
     here = Here()
     shell_id = here.use(**changes).shell_id
     here.clock.sleep(99)
