@@ -43,6 +43,7 @@ class ActionModule(SessionAction):
             return {"changed": False, "skipped": True, "msg": "skipped, running in check mode"}
         if arguments["path"]:
             arguments["script"] = self._text_of(arguments["path"])
+            _invoke.check_script(arguments["script"], f"path is {arguments['path']!r}, which")
         secrets = _invoke.secrets(arguments)
         request = _invoke.request(connection.target(), arguments, check_mode, display.verbosity)
         try:

@@ -111,6 +111,8 @@ options:
         of C(ConvertTo-Json) counts them; deeper ones come as text.
       - Where this is not set RV(output) has what PowerShell Remoting sends, which is V(0) for objects and any depth for
         dictionaries and lists, and the others have V(9).
+      - An object that would come to more than 100000 values fails the task and says so. What holds itself is marked
+        C(<circular reference>).
     type: int
   output_format:
     description:
@@ -161,7 +163,9 @@ options:
       - Drop
 notes:
   - The task has C(changed) unless the script sets C($Ansible.Changed) to false, and fails on a terminating error.
-  - C(exit) ends the script and sets RV(rc); it is no failure by itself.
+  - C(exit) ends the script and sets RV(rc); with another code than 0 the task fails. The exit code of a native command
+    sets RV(rc) too, and is no failure by itself.
+  - A parameter that the script does not declare is an error, also where PowerShell alone would say nothing.
   - With several sessions it runs in all of them at once. Where one fails the others go on, and the task fails in the
     end.
 seealso:
@@ -485,12 +489,15 @@ host_err:
   type: str
   sample: ''
 result:
-  description: C($Ansible.Result) as C(ConvertTo-Json) makes it; an empty dictionary if the script did not set it.
+  description:
+    - C($Ansible.Result) with its values as in RV(output); an empty dictionary if the script did not set it.
   returned: success or failure of the script
   type: raw
   sample: {removed: [old.log]}
 rc:
-  description: What the script gave to C(exit); without that 1 after a terminating error, else 0.
+  description:
+    - What the script gave to C(exit); without that 1 after a terminating error, else the exit code of the last native
+      command that a script ran, else 0.
   returned: success or failure of the script
   type: int
   sample: 0

@@ -284,12 +284,15 @@ host_err:
   type: str
   sample: ''
 result:
-  description: C($Ansible.Result) as C(ConvertTo-Json) makes it; an empty dictionary if the script did not set it.
+  description:
+    - C($Ansible.Result) with its values as in RV(output); an empty dictionary if the script did not set it.
   returned: success or failure of the script
   type: raw
   sample: {removed: [old.log]}
 rc:
-  description: What the script gave to C(exit); without that 1 after a terminating error, else 0. Null before its end.
+  description:
+    - What the script gave to C(exit); without that 1 after a terminating error, else the exit code of the last native
+      command that a script ran, else 0. Null before its end.
   returned: success or failure of the script
   type: int
   sample: 0

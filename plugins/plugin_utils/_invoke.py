@@ -26,6 +26,8 @@ _MARKS = {
 }
 #: The most that ConvertTo-Json of Windows PowerShell takes, less the level that is ours.
 _DEEPEST = 99
+#: How many values one object may be made of where `depth` counts: no hang where a process is followed ten levels down.
+_MAX_PARTS = 100_000
 
 ARGUMENT_SPEC: dict[str, dict[str, typing.Any]] = {
     **_selector.SEVERAL,
@@ -76,6 +78,7 @@ _OF_LEFT_SESSIONS = ("idle_timeout", "output_buffering_mode", "session_name")
 def check(arguments: dict[str, typing.Any], selected: _selector.Selection) -> None:
     """Raises PSSessionError (usage) that names the option, its value and the remedy."""
     left, temporary = arguments["in_disconnected_session"], arguments["temporary"]
+    _check_texts(arguments)
     if arguments["command"]:
         for name in _OF_SCRIPTS:
             if arguments[name] is not None:
@@ -108,6 +111,25 @@ def check(arguments: dict[str, typing.Any], selected: _selector.Selection) -> No
         raise _bad(f"depth is {arguments['depth']}: it must be from 0 to {_DEEPEST}.")
 
 
+def check_script(text: str, option: str) -> None:
+    """Raises PSSessionError (usage) for a script with a nul character; most are files in UTF-16 without a mark."""
+    if "\0" in text:
+        raise _bad(
+            f"{option} holds a nul character (at character {text.index(chr(0)) + 1}). Save a file in UTF-16 with its "
+            "byte order mark, or in UTF-8; in a script `0 within double quotes stands for the character."
+        )
+
+
+def _check_texts(arguments: dict[str, typing.Any]) -> None:
+    check_script(arguments["script"] or "", "script")
+    for name in ("chdir", "command", "creates", "path", "removes"):
+        if "\0" in (arguments[name] or ""):
+            raise _bad(f"{name} is {arguments[name]!r}: a nul character can be in no name. Remove it.")
+    for name in ("command", "path"):
+        if arguments[name] is not None and not arguments[name].strip():
+            raise _bad(f"{name} is {arguments[name]!r}: it must not be empty.")
+
+
 def request(target: Target, arguments: dict[str, typing.Any], check_mode: bool, verbosity: int) -> Run:
     """The pipeline that the arguments ask for, in the session that all tasks of the host share.
 
@@ -120,7 +142,7 @@ def request(target: Target, arguments: dict[str, typing.Any], check_mode: bool, 
     Raises PSSessionError (usage) for a value that has no PowerShell form.
     """
     named = _named(arguments)
-    positional = _values.to_wire(arguments["arguments"] or [])
+    positional = _values.to_wire(arguments["arguments"] or [], "arguments")
     if arguments["command"]:
         commands = _commands(arguments, named, positional)
     else:
@@ -130,7 +152,7 @@ def request(target: Target, arguments: dict[str, typing.Any], check_mode: bool, 
         _left(target, arguments) if arguments["in_disconnected_session"] else target,
         commands,
         input="none" if values is None else "values",
-        values=_values.to_wire(values or []),
+        values=_values.to_wire(values or [], "input"),
         output="objects",
         shared=True,
         timeout=arguments["timeout"],
@@ -188,13 +210,30 @@ def _left(target: Target, arguments: dict[str, typing.Any]) -> Target:
 
 
 def _named(arguments: dict[str, typing.Any]) -> dict[str, typing.Any]:
-    named = typing.cast("dict[str, typing.Any]", _values.to_wire(arguments["parameters"] or {}))
+    named = typing.cast("dict[str, typing.Any]", _values.to_wire(arguments["parameters"] or {}, "parameters"))
+    pairs = [("parameters", name) for name in named]
     for secret in arguments["sensitive_parameters"] or []:
+        pairs.append(("sensitive_parameters", secret["name"]))
         if secret["value"] is not None:
             named[secret["name"]] = _values.secure_string(secret["value"])
         else:
             named[secret["name"]] = _values.credential(secret["username"], secret["password"])
+    _check_names(pairs)
     return named
+
+
+def _check_names(pairs: list[tuple[str, str]]) -> None:
+    """PowerShell compares the names of parameters without regard to case."""
+    met: dict[str, str] = {}
+    for option, name in pairs:
+        if not name or "\0" in name:
+            raise _bad(f"{option} has the name {name!r}: no parameter is called so.")
+        if name.casefold() in met:
+            raise _bad(
+                f"{option} has {name!r}, and {met[name.casefold()]} is the same parameter for PowerShell, which "
+                "ignores case. Remove one."
+            )
+        met[name.casefold()] = f"{name!r} of {option}"
 
 
 def _commands(
@@ -231,6 +270,7 @@ def _script(
         "Chdir": str(arguments["chdir"] or ""),
         "Depth": 0 if arguments["depth"] is None else arguments["depth"] + 1,
         "AsText": arguments["output_format"] == "text",
+        "MaxParts": _MAX_PARTS,
     }
     return Command(scripts.read("invoke"), use_local_scope=False, parameters=[["__pssession", settings]])
 

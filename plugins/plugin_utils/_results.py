@@ -12,8 +12,12 @@ from ._wire.messages import Finished
 
 #: The tag of the information record with which invoke.ps1 says what became of ``$Ansible``.
 OUTCOME_TAG = "remoting.powershell.outcome"
+#: What a session in NoLanguage mode (JEA) says to a script.
+_NO_LANGUAGE = "ScriptsNotAllowed"
 #: What the names of invoke.ps1's own variables begin with.
 OUR_VARIABLES = "$__pssession"
+#: The id of the error that stands for an output object which is too large to convert (_psrp/streams.py).
+TOO_LARGE = "remoting.powershell.OutputTooLarge"
 #: Streams whose records are lists in a module's result.
 _LISTS = ("output", "error", "warning", "verbose", "debug", "information")
 _TEXTS = ("host_out", "host_err")
@@ -77,16 +81,22 @@ def module_result(records: Collected, finished: Finished) -> dict[str, typing.An
     """The result of pssession_invoke, of a pipeline with output `objects`."""
     result, outcome = _streams(records, finished)
     ended_badly = finished.state != "completed"
+    code = records.exit_code(finished)
+    fatal = [error["message"] for error in records["error"] if _ends_all(error)]
     result.update(
         changed=outcome.get("changed", True),
-        failed=outcome.get("failed", False) or ended_badly,
-        rc=records.exit_code(finished),
+        failed=outcome.get("failed", False) or code != 0 or bool(fatal),
+        rc=code or outcome.get("rc") or 0,
         had_errors=bool(result["error"]) or ended_badly,
     )
     if outcome.get("skipped"):
         result.update(skipped=True, msg=outcome["skipped"])
     if ended_badly:
         result["msg"] = _why(finished)
+    elif code:
+        result["msg"] = f"The script ended with exit code {code}."
+    elif fatal:
+        result["msg"] = fatal[0]
     elif result["failed"]:
         result["msg"] = "The script set $Ansible.Failed."
     return result
@@ -111,7 +121,7 @@ def _streams(records: Collected, finished: Finished) -> tuple[dict[str, typing.A
     result: dict[str, typing.Any] = {name: list(records[name]) for name in _LISTS}
     result.update({name: "".join(records[name]) for name in _TEXTS})
     outcome = _take_outcome(result["information"])
-    result["error"] = [_error_row(error) for error in records.errors(finished)]
+    result["error"] = [_error_row(error, of_a_script=bool(outcome)) for error in records.errors(finished)]
     result.update(result=outcome.get("result", {}), session=finished.session)
     if outcome.get("diff") and isinstance(outcome["diff"], dict):
         result["diff"] = outcome["diff"]
@@ -127,8 +137,8 @@ def _take_outcome(information: list[typing.Any]) -> dict[str, typing.Any]:
     return outcome
 
 
-def _error_row(error: dict[str, typing.Any]) -> dict[str, typing.Any]:
-    """An error record with the fields that are documented."""
+def _error_row(error: dict[str, typing.Any], of_a_script: bool) -> dict[str, typing.Any]:
+    """An error record with the fields that are documented, without what invoke.ps1 adds to those of a script."""
     fields = (
         "output",
         "exception",
@@ -144,11 +154,35 @@ def _error_row(error: dict[str, typing.Any]) -> dict[str, typing.Any]:
     if position and OUR_VARIABLES in position:
         # An error of the script's top level is placed where invoke.ps1 runs the script, which tells the user nothing.
         row["output"] = error["output"].replace(f"{position}\r\n", "", 1)
+    trace = row["script_stack_trace"]
+    if of_a_script and trace:
+        # The outermost call is that of the script itself, by invoke.ps1.
+        row["script_stack_trace"] = "\n".join(trace.splitlines()[:-1])
     return row
+
+
+def _ends_all(error: dict[str, typing.Any]) -> bool:
+    """Whether a record that ended no pipeline means that the script did not run, or that its output is not whole.
+
+    PowerShell does not end a script where a statement cannot bind parameters; of invoke.ps1 it is the one that runs
+    the user's script.
+    """
+    if error.get("fully_qualified_error_id") == TOO_LARGE:
+        return True
+    binding = str((error.get("exception") or {}).get("type")).startswith(
+        "System.Management.Automation.ParameterBinding"
+    )
+    return binding and OUR_VARIABLES in (error.get("position") or "")
 
 
 def _why(finished: Finished) -> str:
     if finished.state == "stopped":
         return "The pipeline was stopped before it ended."
-    message = (finished.error or {}).get("message")
+    error = finished.error or {}
+    message = error.get("message")
+    if error.get("fully_qualified_error_id") == _NO_LANGUAGE:
+        return (
+            f"The session configuration takes no scripts: {message} Use command with parameters and arguments in the "
+            "place of script or path."
+        )
     return f"The pipeline ended with an error: {message}" if message else "The pipeline ended with an error."

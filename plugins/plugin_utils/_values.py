@@ -15,22 +15,43 @@ from ._wire.errors import ErrorKind, PSSessionError
 TAG = "__pssession__"
 
 
-def to_wire(value: typing.Any) -> typing.Any:
-    """A value of a task's arguments, which YAML may have made a date of; raises PSSessionError (usage)."""
-    if value is None or isinstance(value, (bool, int, float)):
+#: Lists and dictionaries within each other; PowerShell itself stops at 50 levels or so.
+_DEEPEST = 100
+
+
+def to_wire(value: typing.Any, where: str = "a value", depth: int = 0) -> typing.Any:
+    """A value of a task's arguments, which YAML may have made a date of.
+
+    Args:
+        value: What the task gives; Ansible's own strings, numbers and containers are taken for what they stand for.
+        where: What errors call it.
+        depth: How many containers it is in.
+
+    Raises PSSessionError (usage) that names the part which has no PowerShell form.
+    """
+    if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, str):
-        # Ansible's own strings carry more than their text.
-        return str(value)
-    if isinstance(value, dict):
-        return {str(key): to_wire(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [to_wire(item) for item in value]
+    # Ansible's own carry more than their text or number.
+    for kind in (str, int, float):
+        if isinstance(value, kind):
+            return kind(value)
     if isinstance(value, (bytes, bytearray)):
         return {TAG: "bytes", "value": base64.b64encode(value).decode("ascii")}
     if isinstance(value, (datetime.datetime, datetime.date)):
         return {TAG: "datetime", "value": value.isoformat()}
-    raise PSSessionError(ErrorKind.USAGE, f"a value of the type {type(value).__name__} has no PowerShell form")
+    if depth > _DEEPEST:
+        raise _bad(f"{where} is nested more than {_DEEPEST} levels deep. Pass it as JSON, for ConvertFrom-Json.")
+    if isinstance(value, typing.Mapping):
+        if TAG in value:
+            raise _bad(f"{where} has the key {TAG}, which this collection uses itself. Choose another.")
+        return {str(key): to_wire(item, f"{where}[{str(key)!r}]", depth + 1) for key, item in value.items()}
+    if isinstance(value, (typing.Sequence, typing.AbstractSet)):
+        return [to_wire(item, f"{where}[{number}]", depth + 1) for number, item in enumerate(value)]
+    raise _bad(f"{where} is of the type {type(value).__name__}, which has no PowerShell form. Pass it as text.")
+
+
+def _bad(message: str) -> PSSessionError:
+    return PSSessionError(ErrorKind.USAGE, message)
 
 
 def secure_string(value: str) -> dict[str, str]:

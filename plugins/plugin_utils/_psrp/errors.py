@@ -32,6 +32,13 @@ class ProtocolError(PsrpError):
         self.records: list[Record] = []
 
 
+class ValueTooLarge(ProtocolError):
+    """A value that the protocol allows, and that nobody wants: only a few bytes, but references without measure.
+
+    As part of a pipeline's output it is reported as an error of that pipeline, and breaks nothing.
+    """
+
+
 class StateError(PsrpError):
     """The call does not fit the state of the pool or pipeline.
 

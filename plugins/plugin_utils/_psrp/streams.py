@@ -12,8 +12,8 @@ import datetime
 import typing
 
 from . import clixml
-from .error_records import error_to_dict, is_error_record
-from .errors import ProtocolError
+from .error_records import ErrorDict, error_to_dict, is_error_record
+from .errors import ProtocolError, ValueTooLarge
 from .host import COLORS, NO_ANSWER, HostCall, color_number
 from .messages import InvocationState, MessageType
 from .records import OutputFormat, PipelineState
@@ -44,6 +44,8 @@ _PROGRESS = {
     "seconds_remaining": "SecondsRemaining",
     "record_type": "Type",
 }
+#: The id of the error that stands for an object which is too large to convert.
+TOO_LARGE = "remoting.powershell.OutputTooLarge"
 #: How many reports may lie between a text's two reports.
 _UNMATCHED = 64
 
@@ -75,7 +77,10 @@ class Streams:
             ProtocolError: The message cannot be parsed.
         """
         if message_type is MessageType.PIPELINE_OUTPUT:
-            return [("output", self._output(data))]
+            try:
+                return [("output", self._output(data))]
+            except ValueTooLarge as error:
+                return [("error", _too_large(str(error)))]
         node = clixml.loads(data)
         if message_type is MessageType.ERROR_RECORD:
             return [("error", self._error(node))]
@@ -172,6 +177,22 @@ def _written(message: clixml.Node, text: str, line: bool) -> HostCall:
         return HostCall(NO_ANSWER, "WriteLine2" if line else "Write1", [text])
     colors = map(color_number, names, COLORS)
     return HostCall(NO_ANSWER, "WriteLine3" if line else "Write2", [*colors, text])
+
+
+def _too_large(reason: str) -> ErrorDict:
+    """The error record that stands for an object of the output."""
+    message = f"An object of the output was not taken: {reason}. Choose properties with Select-Object."
+    exception = clixml.Obj(
+        types=("System.Management.Automation.RuntimeException", "System.Exception"),
+        adapted={"Message": clixml.Scalar("S", message)},
+    )
+    fields: dict[str, clixml.Node] = {
+        "Exception": exception,
+        "FullyQualifiedErrorId": clixml.Scalar("S", TOO_LARGE),
+        "ErrorCategory_Category": clixml.Scalar("I32", "29"),
+        "ErrorCategory_Message": clixml.Scalar("S", "LimitsExceeded: (:) [], RuntimeException"),
+    }
+    return error_to_dict(clixml.Obj(to_string=message, extended=fields))
 
 
 def _field(node: clixml.Node, name: str) -> clixml.Node:

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from . import clixml
 from ._psrpcore import ps
-from .errors import ProtocolError, ValueNotSupported
+from .errors import ProtocolError, ValueNotSupported, ValueTooLarge
 from .scalars import CONVERTERS, duration
 
 #: The key that marks a value which JSON has no form for: ``{"__pssession__": KIND, "value": ...}``; KIND is bytes
@@ -137,6 +137,7 @@ def to_json(node: clixml.Node) -> object:
 
     Raises:
         ProtocolError: A value does not fit its type.
+        ValueTooLarge: Its references make more of it than MAX_REPEATED parts.
     """
     try:
         return _Converter().convert(node)
@@ -157,13 +158,13 @@ class _Converter:
         if self._repeating:
             self._repeated += 1
             if self._repeated > MAX_REPEATED:
-                raise ProtocolError("a value's references make it too large")
+                raise ValueTooLarge(f"a value's references make more than {MAX_REPEATED} values of it: it is too large")
         if isinstance(node, clixml.Scalar):
             return CONVERTERS[node.tag](node.text)
         if id(node) in self._within:
             return CIRCULAR
         if len(self._within) >= clixml.MAX_DEPTH:  # references to references may go deeper than the XML does
-            raise ProtocolError(f"an object is nested more than {clixml.MAX_DEPTH} levels deep")
+            raise ValueTooLarge(f"an object is nested more than {clixml.MAX_DEPTH} levels deep")
         is_known = id(node) in self._met
         self._met.add(id(node))
         self._within.add(id(node))
@@ -177,7 +178,10 @@ class _Converter:
     def _object(self, obj: clixml.Obj) -> object:
         for type_name, convert in _SPECIAL.items():
             if type_name in obj.types:
-                return convert(obj)
+                try:
+                    return convert(obj)
+                except ValueError:
+                    break  # A script may give any object the name of that type.
         if obj.pairs is not None:
             return {self._key(key): self.convert(value) for key, value in obj.pairs}
         if obj.items is not None:

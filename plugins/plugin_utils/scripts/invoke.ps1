@@ -8,7 +8,8 @@
 # in the end. Nothing here may rely on a variable or a key that may be missing: the session may be in strict mode.
 param(
     # Script, Parameters, Arguments, HasInput, ErrorAction ('' leaves the session's own), CheckMode, Verbosity;
-    # Creates, Removes and Chdir ('' is none), Depth (levels of objects; 0 leaves it to remoting), AsText
+    # Creates, Removes and Chdir ('' is none), Depth (levels of objects; 0 leaves it to remoting), AsText;
+    # MaxParts (how many values one object may be made of where it is converted here)
     [hashtable]$__pssession
 )
 
@@ -24,40 +25,107 @@ $__pssessionBefore = @{ Ansible = @(); ErrorAction = $ErrorActionPreference }
 $__pssessionSkipped = ''
 $__pssessionMoved = $false
 $__pssessionDepth = $__pssession['Depth']
+$__pssessionParts = @{ Count = 0; Most = $__pssession['MaxParts'] }
+# What JSON has no form for, as remoting's values are shown: ConvertTo-Json makes numbers of enums and objects of times.
+$__pssessionPlain = {
+    param($Value)
+
+    $base = $Value.PSObject.BaseObject
+    $invariant = [System.Globalization.CultureInfo]::InvariantCulture
+    if ($base -is [datetime] -or $base -is [System.DateTimeOffset]) { $base.ToString('o', $invariant) }
+    elseif ($base -is [double] -or $base -is [single]) {
+        if ([double]::IsNaN($base) -or [double]::IsInfinity($base)) { ([double]$base).ToString($invariant) } else { $base }
+    }
+    elseif ($base -is [decimal]) { if ([decimal][double]$base -eq $base) { $base } else { $base.ToString($invariant) } }
+    elseif ($base -is [byte[]]) { [System.Convert]::ToBase64String($base) }
+    elseif ($base.GetType().Name -match '^(Boolean|String|S?Byte|U?Int(16|32|64))$') { $base }
+    else { "$base" }
+}
 # Remoting sends an object's properties, and what these hold as text. Dictionaries it sends whole, however deep.
 $__pssessionDeepen = {
-    param($Value, [int]$Depth)
+    param($Value, [int]$Depth, [bool]$ForJson, $Within)
 
-    $base = if ($null -ne $Value) { $Value.PSObject.BaseObject }
+    $__pssessionParts['Count'] += 1
+    if ($__pssessionParts['Count'] -gt $__pssessionParts['Most']) {
+        throw "An object is made of more than $($__pssessionParts['Most']) values at the task's depth. Make depth " +
+            'less, or choose properties with Select-Object.'
+    }
+    $base = $null
+    if ($null -ne $Value) {
+        $base = $Value.PSObject.BaseObject
+    }
     $leaves = 'String', 'ScriptBlock', 'SecureString', 'PSCredential', 'Uri', 'Version', 'RuntimeType', 'XmlDocument'
-    if ($Depth -le 1 -or $null -eq $base -or $base -is [ValueType] -or $base.GetType().Name -in $leaves) {
-        , $Value
+    $leaves += 'Byte[]', 'SwitchParameter'
+    if ($null -eq $base) {
+        , $null
     }
-    elseif ($base -is [System.Collections.IDictionary]) {
-        $table = [ordered]@{}
-        foreach ($key in @($base.Keys)) {
-            $table["$key"] = & $__pssessionDeepen $base[$key] ($Depth - 1)
+    elseif ($base -is [ValueType] -or $base.GetType().Name -in $leaves) {
+        if ($ForJson) { & $__pssessionPlain $Value } else { , $Value }
+    }
+    elseif ($(foreach ($outer in $Within) { if ([object]::ReferenceEquals($outer, $Value)) { $true } })) {
+        '<circular reference>'
+    }
+    elseif ($base -is [System.Collections.IEnumerable] -and $base -isnot [System.Collections.IDictionary]) {
+        if ($Depth -le 1 -and -not $ForJson) {
+            , $Value
         }
-        $table
+        else {
+            $inner = @($Within) + , $Value
+            , @(foreach ($item in $base) { , (& $__pssessionDeepen $item $Depth $ForJson $inner) })
+        }
     }
-    elseif ($base -is [System.Collections.IEnumerable]) {
-        , @(foreach ($item in $base) { , (& $__pssessionDeepen $item $Depth) })
+    elseif ($Depth -le 1) {
+        if ($ForJson) { "$Value" } else { , $Value }
     }
     else {
+        $inner = @($Within) + , $Value
         $table = [ordered]@{}
-        foreach ($property in $Value.PSObject.Properties) {
-            # What reading a property throws is no error of the script.
-            $held = try { , $property.Value } catch { $null }
-            $table[$property.Name] = & $__pssessionDeepen $held ($Depth - 1)
+        if ($base -is [System.Collections.IDictionary]) {
+            foreach ($key in @($base.Keys)) {
+                $table["$key"] = & $__pssessionDeepen $base[$key] ($Depth - 1) $ForJson $inner
+            }
+        }
+        else {
+            foreach ($property in $Value.PSObject.Properties) {
+                # What reading a property throws is no error of the script.
+                $held = try { , $property.Value } catch { $null }
+                $table[$property.Name] = & $__pssessionDeepen $held ($Depth - 1) $ForJson $inner
+            }
         }
         $table
+    }
+}
+# A script without [CmdletBinding()] takes parameters that it does not declare, and PowerShell says nothing.
+$__pssessionDeclared = {
+    $names = @($__pssessionNamed.Keys)
+    $isAdvanced = $__pssessionBlock.Attributes | Where-Object -FilterScript {
+        $_ -is [System.Management.Automation.CmdletBindingAttribute]
+    }
+    if ($names.Count -and -not $isAdvanced) {
+        Set-Item -LiteralPath Function:__pssessionScript -Value $__pssessionBlock
+        $known = (Get-Command -Name __pssessionScript -CommandType Function).Parameters
+        Remove-Item -LiteralPath Function:__pssessionScript
+        $declared = @($known.Keys) + @($known.Values | ForEach-Object -Process { $_.Aliases })
+        foreach ($name in $names) {
+            # A name may be shortened.
+            if (-not ($declared | Where-Object -FilterScript { "$_".StartsWith($name, 'OrdinalIgnoreCase') })) {
+                $names = if ($known.Count) { @($known.Keys) -join ', ' } else { 'none' }
+                throw "The script does not declare the parameter '$name'. Those that it declares: $names."
+            }
+        }
     }
 }
 if (Test-Path -LiteralPath Variable:Ansible) {
     $__pssessionBefore['Ansible'] = @(, $Ansible)
 }
 try {
-    $__pssessionBlock = [ScriptBlock]::Create($__pssession['Script'])
+    try {
+        $__pssessionBlock = [ScriptBlock]::Create($__pssession['Script'])
+    }
+    catch {
+        # The parser's own error, out of the method call's; outside of try nothing would end here.
+        throw $_.Exception.GetBaseException()
+    }
     $__pssessionNamed = $__pssession['Parameters']
     $__pssessionPositional = $__pssession['Arguments']
     if ($__pssession['Creates'] -and (Test-Path -Path $__pssession['Creates'])) {
@@ -78,7 +146,14 @@ try {
     }
 
     if (-not $__pssessionSkipped) {
+        & $__pssessionDeclared
         $Ansible = $__pssessionAnsible
+        # A native command sets its exit code anew, without the mark.
+        $__pssessionCode = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
+        if ($null -ne $__pssessionCode) {
+            $__pssessionMark = @{ NotePropertyName = '__pssession'; NotePropertyValue = $true; Force = $true }
+            $global:LASTEXITCODE = Add-Member -InputObject $__pssessionCode -PassThru @__pssessionMark
+        }
         if ($__pssession['ErrorAction']) {
             $ErrorActionPreference = $__pssession['ErrorAction']
         }
@@ -97,7 +172,10 @@ try {
         }
         elseif ($__pssession['Depth'] -gt 1) {
             $__pssessionConvert = {
-                process { , (& $__pssessionDeepen $_ $__pssessionDepth) }
+                process {
+                    $__pssessionParts['Count'] = 0
+                    , (& $__pssessionDeepen $_ $__pssessionDepth)
+                }
             }
             if ($__pssession['HasInput']) {
                 $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionConvert
@@ -136,13 +214,30 @@ finally {
             changed = [bool]$__pssessionAnsible.Changed -and -not $__pssessionSkipped
             diff    = $__pssessionAnsible.Diff
             failed  = [bool]$__pssessionAnsible.Failed
+            rc      = $null
             result  = $__pssessionAnsible.Result
             skipped = $__pssessionSkipped
         }
-        Write-Information -InformationAction SilentlyContinue -Tags 'remoting.powershell.outcome' -MessageData (
-            ConvertTo-Json -InputObject $__pssessionOutcome -Compress -WarningAction SilentlyContinue -Depth $(
-                if ($__pssessionDepth) { $__pssessionDepth } else { 10 }
+        $__pssessionCode = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
+        if ($null -ne $__pssessionCode) {
+            if ($__pssessionCode.PSObject.Properties['__pssession']) {
+                $global:LASTEXITCODE = $__pssessionCode.PSObject.BaseObject
+            }
+            elseif (-not $__pssessionSkipped) {
+                $__pssessionOutcome['rc'] = $__pssessionCode -as [int]
+            }
+        }
+        if (-not $__pssessionDepth) {
+            $__pssessionDepth = 10
+        }
+        foreach ($__pssessionName in 'diff', 'result') {
+            $__pssessionParts['Count'] = 0
+            $__pssessionOutcome[$__pssessionName] = (
+                & $__pssessionDeepen $__pssessionOutcome[$__pssessionName] ($__pssessionDepth + 1) $true
             )
+        }
+        Write-Information -InformationAction SilentlyContinue -Tags 'remoting.powershell.outcome' -MessageData (
+            ConvertTo-Json -InputObject $__pssessionOutcome -Compress -WarningAction SilentlyContinue -Depth 100
         )
     }
     finally {

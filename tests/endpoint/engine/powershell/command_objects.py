@@ -9,7 +9,7 @@ import functools
 import os
 import typing
 
-from . import typesystem, values
+from . import syntax, typesystem, values
 from .binding import Parameter
 from .convert import to_string
 from .scopes import Function
@@ -96,7 +96,7 @@ def _function(target: Function) -> dict[str, object]:
     key = f"[System.String, {values.CORE_LIBRARY}],[{_AUTOMATION}ParameterMetadata, {values.AUTOMATION_LIBRARY}]"
     generic = "System.Collections.Generic.Dictionary`2"
     table = typesystem.known_generic(f"{generic}[{key}]", generic)
-    declared = [(parameter.name, f"{_AUTOMATION}ParameterMetadata") for parameter in target.block.tree.parameters]
+    declared = [(parameter.name, _parameter(parameter)) for parameter in target.block.tree.parameters]
     usage = " ".join(f"[[-{name}] <Object>]" for name, _ in declared)
     return {
         "ScriptBlock": target.block, "CmdletBinding": False, "DefaultParameterSet": None,
@@ -105,6 +105,19 @@ def _function(target: Function) -> dict[str, object]:
         "Parameters": values.Hashtable(declared, table),
         "ParameterSets": _read_only("CommandParameterSetInfo", [usage]),
     }  # fmt: skip
+
+
+def _parameter(definition: syntax.ParameterDefinition) -> values.ObjectValue:
+    """A ParameterMetadata."""
+    aliases = [
+        str(node.value)
+        for attribute in definition.attributes
+        if attribute.name.lower() == "alias"
+        for node in attribute.positional
+        if isinstance(node, syntax.Constant)
+    ]
+    name = f"{_AUTOMATION}ParameterMetadata"
+    return values.ObjectValue([name, "System.Object"], {"Name": definition.name, "Aliases": aliases}, name)
 
 
 def _cmdlet(target: CmdletType) -> dict[str, object]:

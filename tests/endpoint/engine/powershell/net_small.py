@@ -47,6 +47,10 @@ class DateTimeOffset(NetObject):
         sign, minutes = ("-" if self.offset_ticks < 0 else "+"), abs(self.offset_ticks) // TICKS_PER_SECOND // 60
         return f"{dates.format_date(self.moment)} {sign}{minutes // 60:02}:{minutes % 60:02}"
 
+    def to_string(self, pattern: str = "") -> str:
+        offset = str(self).rpartition(" ")[2]
+        return f"{dates.format_date(self.moment, 'o')}{offset}" if pattern in ("o", "O") else str(self)
+
     now = static_property(lambda: DateTimeOffset(dates.now()))
     utc_now = static_property(lambda: DateTimeOffset(dates.now(utc=True)))
     date_time = property(lambda self: self.moment)

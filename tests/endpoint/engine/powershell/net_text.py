@@ -46,6 +46,10 @@ class ObjectMembers:
             self, other, ignore_case=False
         )
 
+    @staticmethod
+    def reference_equals(first: object, second: object) -> bool:
+        return values.unwrap(first) is values.unwrap(second)
+
     def get_hash_code(self: typing.Any) -> int:
         return members.hash_code(self)
 

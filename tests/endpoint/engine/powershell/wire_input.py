@@ -34,7 +34,7 @@ def from_psrp(value: object) -> object:
         if isinstance(value, known):
             return make(value)
     if isinstance(value, (psrp.PSDict, dict)):
-        return values.Hashtable((from_psrp(key), from_psrp(item)) for key, item in value.items())
+        return _from_dictionary(value)
     if isinstance(value, (psrp.PSList, psrp.PSStack, psrp.PSIEnumerable, list)):
         return _from_list(value)
     if isinstance(value, psrp.PSObject):
@@ -47,7 +47,8 @@ def _from_text(value: typing.Any) -> object:
 
 
 def _from_date(value: typing.Any) -> object:
-    plain = value.replace(tzinfo=None)
+    # A plain date and time: psrpcore's own cannot be reckoned with where it came without an offset.
+    plain = datetime.datetime.combine(value.date(), value.time())
     ticks = (plain - datetime.datetime(1, 1, 1)) // datetime.timedelta(microseconds=1) * 10 + getattr(
         value, "nanosecond", 0
     ) // 100
@@ -101,6 +102,13 @@ _FROM_TYPES: list[tuple[typing.Any, typing.Callable[[typing.Any], object]]] = [
 ]
 
 
+def _from_dictionary(value: typing.Mapping[object, object]) -> values.Hashtable:
+    pairs = [(from_psrp(key), from_psrp(item)) for key, item in value.items()]
+    table = values.Hashtable(pairs)
+    # PowerShell reads keys that differ by their case alone into a table that tells them apart.
+    return table if len(table) == len(pairs) else values.Hashtable(pairs, ignore_case=False)
+
+
 def _from_list(value: typing.Any) -> object:
     items = [from_psrp(item) for item in value]
     names = value.PSObject.type_names if isinstance(value, psrp.PSObject) else []
@@ -119,4 +127,7 @@ def _from_object(value: psrp.PSObject) -> object:
     made.type_names = [f"Deserialized.{name}" if not name.startswith("Deserialized.") else name
                        for name in value.PSObject.type_names
                        if name not in ("System.Object", "System.Management.Automation.PSCustomObject")]  # fmt: skip
+    text = value.PSObject.to_string
+    if text is not None and not properties:
+        return values.ObjectValue([*made.type_names, "Deserialized.System.Object"], {}, str(text))
     return made

@@ -70,8 +70,14 @@ class TestOneSession:
             "Arguments": [1, "two"],
             "HasInput": True,
             "ErrorAction": "Stop",
-            **{"CheckMode": False, "Verbosity": 0, "Creates": "", "Removes": "", "Chdir": "", "Depth": 0},
+            "CheckMode": False,
+            "Verbosity": 0,
+            "Creates": "",
+            "Removes": "",
+            "Chdir": "",
+            "Depth": 0,
             "AsText": False,
+            "MaxParts": 100_000,
         }
 
     def test_the_session_keeps_its_own_error_action(self, make_connection: MakeConnection, broker: FakeBroker) -> None:
@@ -104,23 +110,6 @@ class TestOneSession:
         result = run_action("pssession_invoke", make_connection(), {"script": "1", "timeout": 1})
         assert (result["failed"], result["output"], result["msg"]) == (True, [1], "its timeout of 1 s is over")
         assert (result["rc"], result["had_errors"], result["session"]) == (1, True, None)
-
-    @pytest.mark.parametrize(
-        ("arguments", "message"),
-        [
-            ({}, "one of the following is required: script, path, command"),
-            ({"script": "1", "command": "2"}, "mutually exclusive: script|path|command"),
-            ({"script": "1", "scripts": "2"}, "Unsupported parameters"),
-            ({"script": "1", "error_action": "ignore"}, "error_action must be one of"),
-            ({"script": "1", "sensitive_parameters": [{"name": "x"}]}, "one of the following is required"),
-        ],
-    )
-    def test_wrong_arguments_fail_before_anything_is_sent(
-        self, make_connection: MakeConnection, broker: FakeBroker, arguments: dict[str, typing.Any], message: str
-    ) -> None:
-        with pytest.raises(AnsibleError, match=message.replace("|", r"\|")):
-            run_action("pssession_invoke", make_connection(), arguments)
-        assert not broker.seen
 
 
 class TestWhere:

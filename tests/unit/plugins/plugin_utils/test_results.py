@@ -8,8 +8,11 @@ from __future__ import annotations
 import json
 import typing
 
+import pytest
+
 from ansible_collections.remoting.powershell.plugins.plugin_utils._results import (
     OUTCOME_TAG,
+    TOO_LARGE,
     Collected,
     command_result,
     module_result,
@@ -94,9 +97,51 @@ def test_a_place_in_our_own_script_is_not_shown() -> None:
     assert [row["output"] for row in found["error"]] == ["oh\r\n    + Category", errors[1]["output"]]
 
 
-def test_an_exit_code_is_no_failure() -> None:
-    found = result(["exit", 3], outcome())
+def test_the_stack_ends_with_the_script_and_not_with_ours() -> None:
+    trace = "at deep, <No file>: line 1\nat <ScriptBlock>, <No file>: line 2\nat <ScriptBlock>, <No file>: line 113"
+    error = ["error", {"output": "", "message": "", "script_stack_trace": trace}]
+    assert result(error, outcome())["error"][0]["script_stack_trace"] == trace.rpartition("\n")[0]
+    assert result(error)["error"][0]["script_stack_trace"] == trace
+
+
+def binding_error(position: str | None) -> list[typing.Any]:
+    """A parameter that could not be bound."""
+    kind = "System.Management.Automation.ParameterBindingException"
+    return ["error", {"output": "", "message": "no such", "exception": {"type": kind}, "position": position}]
+
+
+def test_a_script_whose_parameters_could_not_be_bound_did_not_run() -> None:
+    ours = "At line:99 char:9\n+         . $__pssessionBlock @__pssessionPositional\n+ ~~~"
+    found = result(binding_error(ours), outcome())
+    assert (found["failed"], found["msg"], found["rc"]) == (True, "no such", 0)
+    for theirs in ("At line:2 char:1\n+ Get-It -No 1", None):
+        assert result(binding_error(theirs), outcome())["failed"] is False
+
+
+def test_output_that_is_too_large_is_a_failure() -> None:
+    error = {"output": "", "message": "too large", "fully_qualified_error_id": TOO_LARGE}
+    found = result(["error", error], outcome())
+    assert (found["failed"], found["msg"], found["had_errors"]) == (True, "too large", True)
+
+
+@pytest.mark.parametrize(
+    ("code", "native", "failed", "rc"),
+    [(0, None, False, 0), (3, None, True, 3), (0, 4, False, 4), (5, 4, True, 5), (-1, None, True, -1)],
+)
+def test_exit_with_another_code_than_0_is_a_failure(code: int, native: int | None, failed: bool, rc: int) -> None:
+    found = result(["exit", code], outcome(rc=native))
+    assert (found["failed"], found["rc"], "msg" in found) == (failed, rc, failed)
+
+
+def test_a_native_commands_code_is_no_failure() -> None:
+    found = result(outcome(rc=3))
     assert (found["failed"], found["rc"]) == (False, 3)
+
+
+def test_a_session_without_a_language_says_what_to_use() -> None:
+    error = {"output": "", "message": "no-language mode.", "fully_qualified_error_id": "ScriptsNotAllowed"}
+    found = result(state="failed", error=error)
+    assert "no-language mode. Use command with parameters" in found["msg"]
 
 
 def test_a_stopped_pipeline_failed() -> None:

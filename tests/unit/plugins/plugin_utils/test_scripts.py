@@ -124,7 +124,14 @@ class TestInvoke:
         )
         assert written.texts == ["False 2"]
         assert written.outcomes == [
-            {"changed": False, "failed": False, "result": {"a": [1, 2]}, "diff": {"before": "x"}, "skipped": ""}
+            {
+                "changed": False,
+                "failed": False,
+                "result": {"a": [1, 2]},
+                "diff": {"before": "x"},
+                "rc": None,
+                "skipped": "",
+            }
         ]
 
     def test_a_terminating_error_does_not_hide_the_outcome(self, runspace: Runspace) -> None:
@@ -225,6 +232,51 @@ class TestInvoke:
         assert self.invoke(runspace, script, depth=2).outcomes[0]["result"] == {"a": {"b": {"c": 1}}}
         cut = self.invoke(runspace, script, depth=1).outcomes[0]["result"]
         assert cut["a"]["b"] != {"c": 1} and isinstance(cut["a"]["b"], str)
+
+    def test_depth_has_a_limit_and_names_it(self, runspace: Runspace, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_invoke, "_MAX_PARTS", 50)
+        doubling = (
+            "$o = [pscustomobject]@{ n = 1 }; 1..9 | ForEach-Object { $o = [pscustomobject]@{ a = $o; b = $o } }; "
+        )
+        written = self.invoke(runspace, doubling + "$o", depth=20)
+        assert "made of more than 50 values" in str(written.failure)
+        assert "Make depth less" in str(written.failure)
+        assert self.invoke(runspace, "1..60 | ForEach-Object { @{ n = $_ } }", depth=2).failure is None
+        written = self.invoke(runspace, doubling + "$Ansible.Result = $o", depth=20)
+        assert "made of more than 50 values" in str(written.failure)
+
+    def test_what_holds_itself_is_marked(self, runspace: Runspace) -> None:
+        script = "$l = [Collections.ArrayList]@(1); [void]$l.Add($l); , $l; $Ansible.Result = @{ it = $l }"
+        written = self.invoke(runspace, script, depth=9)
+        assert plain(written.outputs[0]) == [1, "<circular reference>"]
+        assert written.outcomes[0]["result"] == {"it": [1, "<circular reference>"]}
+
+    def test_the_last_native_commands_code_is_told_once(self, runspace: Runspace) -> None:
+        codes = [
+            self.invoke(runspace, script).outcomes[0]["rc"]
+            for script in ("sh -c 'exit 3'; 1", "$LASTEXITCODE", "sh -c 'exit 3'", "sh -c 'exit 0'; 'x'")
+        ]
+        assert codes == [3, None, 3, 0]
+        assert self.invoke(runspace, "sh -c 'exit 4'; exit $LASTEXITCODE").code == 4
+        assert self.invoke(runspace, "$LASTEXITCODE -eq 4; $LASTEXITCODE.GetType().Name").texts == ["True", "Int32"]
+
+    @pytest.mark.parametrize(
+        ("script", "names", "failure"),
+        [
+            ("param($A) 1", ["B"], "does not declare the parameter 'B'. Those that it declares: A."),
+            ("1", ["B"], "Those that it declares: none."),
+            ("param($Alpha, [Alias('Other')]$Beta) 1", ["alph", "OTHER"], None),
+            ("[CmdletBinding()] param($A) 1", ["B"], "parameter name 'B'"),
+        ],
+    )
+    def test_parameters_must_be_declared(
+        self, runspace: Runspace, script: str, names: list[str], failure: str | None
+    ) -> None:
+        written = self.invoke(runspace, script, parameters=dict.fromkeys(names, 1))
+        if failure is None:
+            assert (written.failure, written.texts) == (None, ["1"])
+        else:
+            assert failure in str(written.failure)
 
 
 #: What an object is called that was left for remoting to serialize.
