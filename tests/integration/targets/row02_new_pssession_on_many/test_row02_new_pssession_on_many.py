@@ -33,7 +33,6 @@ def test_sessions_on_fifty_computers(workspace: Workspace) -> None:
                 [
                     module("make", "pssession", {"name": "Work"}, hold),
                     module("use", "pssession_invoke", {"name": "Work", "script": "'{{ inventory_hostname }}'"}),
-                    module("remove", "pssession", {"name": "Work", "state": "absent"}),
                 ],
                 *("--forks", str(HOSTS)),
                 hosts="windows",
@@ -43,9 +42,8 @@ def test_sessions_on_fifty_computers(workspace: Workspace) -> None:
             endpoint.call("clear")
             played = stage.finish(process, record)
         assert played.outcome.code == 0
-        assert len(workspace.brokers()) <= 1
-        assert endpoint.shells() == []
-    assert counts["action.Create"] == counts["action.Delete"] == HOSTS
+        assert len(endpoint.shells()) == HOSTS
+    assert counts["action.Create"] == HOSTS
     used = {row.host: row.result["output"] for row in played.rows if row.task == "use"}
     assert used == {f"win{number}": [f"win{number}"] for number in range(1, HOSTS + 1)}
     made = [row.result["session"] for row in played.rows if row.task == "make"]

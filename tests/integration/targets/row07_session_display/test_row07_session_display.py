@@ -57,5 +57,7 @@ def test_table_of_sessions(stage: Stage, elsewhere: Workspace, endpoint: Endpoin
     assert sorted(_cells(computer.output)) == sorted(expected.values())
     assert {row["name"] for row in json.loads(as_json.output)} == {"Work", "Away"}
 
-    clean = {"name": "*", "scope": "computer", "state": "absent", "force": True}
-    assert stage.play([module("clean", "pssession", clean)]).row("clean").result["changed"]
+    removed = workspace.pssession("remove", "win1", "--name", "*", "--computer", "--force")
+    print(removed.output)
+    assert removed.code == 0
+    assert endpoint.shells() == []

@@ -92,7 +92,11 @@ def test_busy_session(stage: Stage, endpoint: EndpointProcess) -> None:
     wait = f"while (-not (Test-Path -LiteralPath '{gate}')) {{ Start-Sleep -Milliseconds 50 }}; 'done'"
     busy = {"ansible_pssession_busy_timeout": 1}
     first = stage.start(
-        [module("make", "pssession", WORK), module("slow", "pssession_invoke", {**WORK, "script": wait})]
+        [
+            module("make", "pssession", WORK),
+            module("slow", "pssession_invoke", {**WORK, "script": wait}),
+            module("remove", "pssession", {**WORK, "state": "absent"}),
+        ]
     )
     wait_for("the script to run", lambda: running(endpoint))
     second = stage.play(
@@ -106,13 +110,12 @@ def test_busy_session(stage: Stage, endpoint: EndpointProcess) -> None:
         vars=busy,
     )
     gate.touch()
-    slow = stage.finish(*first).row("slow")
+    finished = stage.finish(*first)
     for name in ("disconnect", "invoke", "receive", "remove"):
         row = second.row(name)
         assert row.status == "failed"
         assert [word for word in ("Work", "Id") if word not in row.message] == [], row.message
         assert "busy" in row.message.lower(), row.message
     assert second.row("listed").result["sessions"][0]["availability"] == "Busy"
-    assert slow.result["output"] == ["done"]
-    removed = stage.play([module("remove", "pssession", {**WORK, "state": "absent"})])
-    assert removed.row("remove").result["changed"]
+    assert finished.row("slow").result["output"] == ["done"]
+    assert finished.row("remove").result["changed"]

@@ -79,81 +79,63 @@ def test_connect_by_a_new_broker(stage: Stage, endpoint: EndpointProcess) -> Non
     assert second.row("found").result["output"] == ["kept"]
 
 
-def test_connect_by_another_controller(stage: Stage, elsewhere: Workspace, endpoint: EndpointProcess) -> None:
-    far = Stage(elsewhere, endpoint)
-    made = stage.play([module("make", "pssession", WORK), LEAVE]).row("make").result["session"]
-    held = far.play(
-        [
-            module("held", "pssession_connect", WORK, ignore_errors=True),
-            module("held_by_id", "pssession_connect", {"instance_id": made["instance_id"]}, ignore_errors=True),
-        ]
-    )
-    for name in ("held", "held_by_id"):
-        row = held.row(name)
-        assert row.status == "failed"
-        words = ("Busy", made["instance_id"], "another client")
-        assert [word for word in words if word not in row.message] == [], row.message
-
-    stage.play([module("disconnect", "pssession_disconnect", WORK)])
-    taken = far.play(
-        [
-            module("predict", "pssession_connect", WORK, check_mode=True),
-            module("connect", "pssession_connect", WORK),
-            FIND,
-        ]
-    )
-    assert taken.row("predict").result["changed"]
-    connected = taken.row("connect")
-    assert connected.result["session"]["instance_id"] == made["instance_id"]
-    assert sum(connected.requests.values()) <= MOST + FINDING, connected.requests
-    assert taken.row("found").result["output"] == ["kept"]
-
-    # The first controller, which still has a row of it, is told that it is somebody else's now.
-    back = stage.play(
-        [
-            module("connect", "pssession_connect", WORK, ignore_errors=True),
-            module("use", "pssession_invoke", {**WORK, "script": "$left"}, ignore_errors=True),
-        ]
-    )
-    assert back.row("connect").status == back.row("use").status == "failed"
-    assert "Work" in back.row("connect").message
-    far.play([REMOVE])
-
-
-def test_present_leaves_what_others_made_unless_it_adopts(
-    stage: Stage, elsewhere: Workspace, endpoint: EndpointProcess
-) -> None:
-    far = Stage(elsewhere, endpoint)
-    first = stage.play([module("make", "pssession", WORK), LEAVE, module("leave", "pssession_disconnect", WORK)])
-    theirs = first.row("make").result["session"]["instance_id"]
-    second = far.play(
-        [
-            module("own", "pssession", WORK),
-            module("own_state", "pssession_invoke", {**WORK, "script": '"[$left]"'}),
-            module("remove", "pssession", {"instance_id": "{{ own.session.instance_id }}", "state": "absent"}),
-            module("adopted", "pssession", {**WORK, "adopt": True}),
-            FIND,
-            REMOVE,
-        ]
-    )
-    assert second.row("own").result["session"]["instance_id"] != theirs
-    assert second.row("own_state").result["output"] == ["[]"]
-    assert second.row("adopted").result["session"]["instance_id"] == theirs
-    assert second.row("found").result["output"] == ["kept"]
-
-
-def test_connect_to_a_native_client_s_session(stage: Stage, endpoint: EndpointProcess) -> None:
+def test_connect_by_another_controller(stage: Stage, endpoint: EndpointProcess) -> None:
+    """far1 is the same computer, for a controller with a broker of its own."""
+    there = {"delegate_to": "far1"}
+    ours = {"instance_id": "{{ make.session.instance_id }}"}
+    own = {"instance_id": "{{ own.session.instance_id }}"}
     with NativeClient(endpoint) as native:
         native.open()
         native.run("$native = 'by hand'")
         native.disconnect()
+        by_hand = {"instance_id": native.instance_id}
         played = stage.play(
             [
-                module("connect", "pssession_connect", {"instance_id": native.instance_id}),
-                module("use", "pssession_invoke", {"instance_id": native.instance_id, "script": "$native"}),
-                module("remove", "pssession", {"instance_id": native.instance_id, "state": "absent"}),
+                module("make", "pssession", WORK),
+                LEAVE,
+                module("held", "pssession_connect", WORK, ignore_errors=True, **there),
+                module("held_by_id", "pssession_connect", ours, ignore_errors=True, **there),
+                module("disconnect", "pssession_disconnect", WORK),
+                # state=present leaves what others made, unless it adopts.
+                module("own", "pssession", WORK, **there),
+                module("own_state", "pssession_invoke", {**WORK, "script": '"[$left]"'}, **there),
+                module("own_gone", "pssession", {**own, "state": "absent"}, **there),
+                module("predict", "pssession_connect", ours, check_mode=True, **there),
+                module("connect", "pssession_connect", ours, **there),
+                {**FIND, **there},
+                # The first controller, which still has a row of it, is told that it is somebody else's now.
+                module("back", "pssession_connect", WORK, ignore_errors=True),
+                module("use", "pssession_invoke", {**WORK, "script": "$left"}, ignore_errors=True),
+                module("native", "pssession_connect", by_hand),
+                module("native_state", "pssession_invoke", {**by_hand, "script": "$native"}),
+                REMOVE,
             ]
         )
-        assert played.row("connect").result["session"]["state"] == "Opened"
-        assert played.row("use").result["output"] == ["by hand"]
-        assert endpoint.shells() == []
+    made = played.row("make").result["session"]["instance_id"]
+    for name in ("held", "held_by_id"):
+        row = played.row(name)
+        assert row.status == "failed"
+        assert [word for word in ("Busy", made, "another client") if word not in row.message] == [], row.message
+    assert played.row("own").result["session"]["instance_id"] != made
+    assert played.row("own_state").result["output"] == ["[]"]
+    assert played.row("predict").result["changed"]
+    connected = played.row("connect")
+    assert (connected.result["changed"], connected.result["session"]["instance_id"]) == (True, made)
+    assert sum(connected.requests.values()) <= MOST + FINDING, connected.requests
+    assert played.row("found").result["output"] == ["kept"]
+    for name in ("back", "use"):
+        row = played.row(name)
+        assert row.status == "failed"
+        assert [word for word in ("Work", "Busy", "another client") if word not in row.message] == [], row.message
+    assert played.row("native").result["session"]["state"] == "Opened"
+    assert played.row("native_state").result["output"] == ["by hand"]
+
+
+def test_present_adopts_what_another_controller_left(
+    stage: Stage, elsewhere: Workspace, endpoint: EndpointProcess
+) -> None:
+    first = stage.play([module("make", "pssession", WORK), LEAVE, module("leave", "pssession_disconnect", WORK)])
+    second = Stage(elsewhere, endpoint).play([module("adopted", "pssession", {**WORK, "adopt": True}), FIND, REMOVE])
+    theirs, adopted = first.row("make").result["session"], second.row("adopted").result["session"]
+    assert adopted["instance_id"] == theirs["instance_id"]
+    assert second.row("found").result["output"] == ["kept"]

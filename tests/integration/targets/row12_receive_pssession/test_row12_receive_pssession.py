@@ -8,8 +8,6 @@ from __future__ import annotations
 import pathlib
 import typing
 
-import pytest
-
 from ansible_collections.remoting.powershell.tests.integration.support.endpoint import EndpointProcess
 from ansible_collections.remoting.powershell.tests.integration.support.native import NativeClient
 from ansible_collections.remoting.powershell.tests.integration.support.stage import Stage, Task, module, running
@@ -42,7 +40,7 @@ def _costs(requests: dict[str, int]) -> int:
 def test_receive_while_it_runs_and_twice(stage: Stage, endpoint: EndpointProcess) -> None:
     gate = stage.workspace.scratch / "gate"
     outcome = "$Ansible.Changed = $false; $Ansible.Result = @{ answer = 42 }; Write-Warning -Message 'careful'"
-    first = stage.play(
+    played = stage.play(
         [
             _left("left", _gated(gate, outcome)),
             module("listed", "pssession_info", {"name": "night"}),
@@ -56,50 +54,44 @@ def test_receive_while_it_runs_and_twice(stage: Stage, endpoint: EndpointProcess
                 ignore_errors=True,
                 vars={"ansible_pssession_busy_timeout": 1},
             ),
-        ]
-    )
-    left = first.row("left").result
-    assert (left["state"], left["changed"], left["session"]["state"]) == ("running", True, "Disconnected")
-    assert left["session"]["idle_timeout"] == 86400
-    assert first.row("listed").result["sessions"][0]["state"] == "Disconnected"
-    not_yet = first.row("not_yet")
-    assert (not_yet.result["state"], not_yet.result["output"], not_yet.result["changed"]) == ("running", [], False)
-    assert _costs(not_yet.requests) <= MOST + 1, not_yet.requests
-    assert first.row("checked").status == "skipped"
-    a_moment = first.row("a_moment").result
-    assert (a_moment["state"], a_moment["output"]) == ("running", ["before"])
-    assert a_moment["session"]["state"] == "Disconnected"
-    busy = first.row("busy")
-    assert busy.status == "failed"
-    assert [word for word in ("night", "Busy", "pssession_receive") if word not in busy.message] == [], busy.message
-    assert running(endpoint), "nothing of this may end what runs"
-
-    gate.touch()
-    second = stage.play(
-        [
+            module("open_gate", "pssession_invoke", {"script": f"Set-Content -LiteralPath '{gate}' -Value 'open'"}),
             module("rest", "pssession_receive", NIGHT),
             module("twice", "pssession_receive", NIGHT),
             module("use", "pssession_invoke", {**NIGHT, "script": "'usable'"}),
             REMOVE,
         ]
     )
-    rest = second.row("rest")
+    left = played.row("left").result
+    assert (left["state"], left["changed"], left["session"]["state"]) == ("running", True, "Disconnected")
+    assert left["session"]["idle_timeout"] == 86400
+    assert played.row("listed").result["sessions"][0]["state"] == "Disconnected"
+    not_yet = played.row("not_yet")
+    assert (not_yet.result["state"], not_yet.result["output"], not_yet.result["changed"]) == ("running", [], False)
+    assert _costs(not_yet.requests) <= MOST + 1, not_yet.requests
+    assert played.row("checked").status == "skipped"
+    a_moment = played.row("a_moment").result
+    assert (a_moment["state"], a_moment["output"]) == ("running", ["before"])
+    assert a_moment["session"]["state"] == "Disconnected"
+    busy = played.row("busy")
+    assert busy.status == "failed"
+    assert [word for word in ("night", "Busy", "pssession_receive") if word not in busy.message] == [], busy.message
+    rest = played.row("rest")
     assert (rest.result["state"], rest.result["output"]) == ("completed", ["after"])
     assert (rest.result["changed"], rest.result["result"]) == (False, {"answer": 42})
     assert rest.result["warning"] == ["careful"]
     assert _costs(rest.requests) <= MOST, rest.requests
-    twice = second.row("twice").result
+    twice = played.row("twice").result
     assert (twice["state"], twice["output"], twice["warning"]) == ("completed", [], [])
-    assert second.row("use").result["output"] == ["usable"]
+    assert played.row("use").result["output"] == ["usable"]
 
 
-@pytest.mark.parametrize("where", ["new broker", "another controller"])
-def test_receive_in_another_job(stage: Stage, elsewhere: Workspace, endpoint: EndpointProcess, where: str) -> None:
+def test_receive_in_another_job(stage: Stage, elsewhere: Workspace, endpoint: EndpointProcess) -> None:
     """The job that started the work is gone, with its broker; what ended meanwhile is there, also what failed."""
     first = stage.play(
         [
             _left("good", "1..3; $Ansible.Changed = $false"),
             _left("bad", "'before'; throw 'no way'", "bad"),
+            _left("far", "'far'", "far"),
             module("plain", "pssession", {"name": "idle"}),
             module("leave", "pssession_disconnect", {"name": "idle"}),
         ]
@@ -107,29 +99,37 @@ def test_receive_in_another_job(stage: Stage, elsewhere: Workspace, endpoint: En
     assert first.outcome.code == 0
     assert stage.workspace.stop_brokers() == []
     wait_for("the work to end", lambda: not running(endpoint))
-    later = stage if where == "new broker" else Stage(elsewhere, endpoint)
-    second = later.play(
+    by_new_broker = stage.play(
         [
             module("received", "pssession_receive", NIGHT),
             module("failed", "pssession_receive", {"name": "bad"}, ignore_errors=True),
             module("nothing", "pssession_receive", {"name": "idle"}),
             module("twice", "pssession_receive", NIGHT),
             module("done", "pssession_receive", {**NIGHT, "remove": True}),
+            module("leave", "pssession_disconnect", {"name": "bad"}),
+        ]
+    )
+    by_another_controller = Stage(elsewhere, endpoint).play(
+        [
+            module("received", "pssession_receive", {"name": "far"}),
+            module("delivered", "pssession_receive", {"name": "bad"}),
             REMOVE,
         ]
     )
-    received = second.row("received")
-    assert (received.result["state"], received.result["output"]) == ("completed", [1, 2, 3])
-    assert received.result["changed"] is False
-    assert _costs(received.requests) <= MOST + FINDING, received.requests
-    failed = second.row("failed")
+    for played, expected in ((by_new_broker, [1, 2, 3]), (by_another_controller, ["far"])):
+        received = played.row("received")
+        assert (received.result["state"], received.result["output"]) == ("completed", expected)
+        assert _costs(received.requests) <= MOST + FINDING, received.requests
+    assert by_new_broker.row("received").result["changed"] is False
+    failed = by_new_broker.row("failed")
     assert failed.status == "failed"
     assert (failed.result["state"], failed.result["output"]) == ("failed", ["before"])
     assert "no way" in failed.message
     assert failed.result["error"][-1]["exception"]["message"] == "no way"
-    nothing = second.row("nothing")
+    nothing = by_new_broker.row("nothing")
     assert (nothing.status, nothing.result["state"], nothing.result["output"]) == ("ok", "none", [])
-    assert second.row("twice").result["output"] == []
+    assert by_new_broker.row("twice").result["output"] == []
+    assert by_another_controller.row("delivered").result["output"] == []
 
 
 def test_several_never_mix_and_a_session_is_removed(stage: Stage, endpoint: EndpointProcess) -> None:
@@ -149,13 +149,17 @@ def test_several_never_mix_and_a_session_is_removed(stage: Stage, endpoint: Endp
 
 def test_output_that_the_server_dropped_is_told(stage: Stage, endpoint: EndpointProcess) -> None:
     endpoint.manner("output_buffer", 64 * 1024)
-    lines = 4000
+    lines, mark = 4000, stage.workspace.scratch / "mark"
+    wait = f"while (-not (Test-Path -LiteralPath '{mark}')) {{ Start-Sleep -Milliseconds 50 }}"
     script = f"foreach ($i in 1..{lines}) {{ 'line ' + $i + 'x' * 100 }}; $Ansible.Result = 'the end'"
-    first = stage.play([_left("left", script)])
-    assert first.outcome.code == 0
-    wait_for("the work to end", lambda: not running(endpoint))
-    second = stage.play([module("got", "pssession_receive", {**NIGHT, "remove": True})])
-    got = second.row("got").result
+    played = stage.play(
+        [
+            _left("left", f"{script}; Set-Content -LiteralPath '{mark}' -Value 'written'"),
+            module("written", "pssession_invoke", {"script": wait}),
+            module("got", "pssession_receive", {**NIGHT, "remove": True}),
+        ]
+    )
+    got = played.row("got").result
     assert got["state"] == "completed"
     assert got["output_truncated"] is True
     assert 0 < len(got["output"]) < lines

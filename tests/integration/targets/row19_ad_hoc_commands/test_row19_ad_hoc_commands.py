@@ -28,9 +28,7 @@ def test_named_session_from_command_to_command(endpoint: EndpointProcess, worksp
         ("pssession", "name=night"),
         (INVOKE.rpartition(".")[2], "name=night script='$left = 40 + 2'"),
         ("pssession_disconnect", "name=night idle_timeout=3600"),
-        ("pssession_connect", "name=night"),
         (INVOKE.rpartition(".")[2], "name=night script=$left"),
-        ("pssession_info", "scope=computer"),
         ("pssession", "name=* scope=computer state=absent"),
     ]
     outputs = []
@@ -39,7 +37,5 @@ def test_named_session_from_command_to_command(endpoint: EndpointProcess, worksp
         print(outcome.output)
         assert outcome.code == 0, (module, arguments)
         outputs.append(outcome.output)
-    assert '"CHANGED' in f'"{outputs[3].partition("|")[2].strip()}'
-    assert "42" in outputs[4]
-    assert '"night"' in outputs[5]
+    assert "42" in outputs[3]
     assert endpoint.shells() == []
