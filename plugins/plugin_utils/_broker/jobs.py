@@ -82,7 +82,9 @@ def spec(message: Run) -> PipelineSpec:
         )
         for command in message.commands
     ]
-    return PipelineSpec(commands, expects_input=message.input != "none")
+    # What core runs fails where ansible.builtin.psrp lets it fail.
+    like_psrp = message.output == "strings"
+    return PipelineSpec(commands, expects_input=message.input != "none", redirect_errors=not like_psrp)
 
 
 def values(message: Run, body: bytes) -> list[typing.Any]:

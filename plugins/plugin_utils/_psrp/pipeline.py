@@ -40,11 +40,15 @@ class PipelineSpec:
         commands: At least one.
         expects_input: Whether input is going to be sent; end_input() must follow then.
         add_to_history: Whether Get-History lists it.
+        redirect_errors: Whether an error that ends a statement (1/0) is reported and the next statement runs, as under
+            Invoke-Command; else it ends the pipeline, as PowerShell's API has it (RedirectShellErrorOutputPipe,
+            MS-PSRP 2.2.3.11).
     """
 
     commands: typing.Sequence[Command]
     expects_input: bool = False
     add_to_history: bool = False
+    redirect_errors: bool = True
 
 
 class InputSink(typing.Protocol):

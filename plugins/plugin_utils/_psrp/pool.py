@@ -193,7 +193,12 @@ class PoolClient:
                 raise SessionKeyRequired
             commands = build.commands(spec)
             host = host or self._host
-            client = self._client(host, add_to_history=spec.add_to_history, no_input=not spec.expects_input)
+            client = self._client(
+                host,
+                add_to_history=spec.add_to_history,
+                no_input=not spec.expects_input,
+                redirect_shell_error_to_out=spec.redirect_errors,
+            )
             for command in commands:
                 client.add_command(command)
             running = self._register(client, output_format, host, spec.expects_input)
