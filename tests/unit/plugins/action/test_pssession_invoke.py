@@ -70,13 +70,8 @@ class TestOneSession:
             "Arguments": [1, "two"],
             "HasInput": True,
             "ErrorAction": "Stop",
-            "CheckMode": False,
-            "Verbosity": 0,
-            "Creates": "",
-            "Removes": "",
-            "Chdir": "",
-            "Depth": 0,
-            "AsText": False,
+            **dict.fromkeys(("Creates", "Removes", "Chdir"), ""),
+            **dict.fromkeys(("CheckMode", "AsText", "Verbosity", "Depth"), 0),
             "MaxParts": 100_000,
         }
 

@@ -21,9 +21,11 @@ from psrpcore import types as ps
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp import clixml
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.errors import ProtocolError, ValueNotSupported
+from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.messages import MessageType
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.pipeline import Command, PipelineSpec
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.records import OutputFormat
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.scalars import SECRET
+from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.streams import TOO_LARGE, Streams
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.text import core_text
 from ansible_collections.remoting.powershell.plugins.plugin_utils._psrp.values import (
     TAG,
@@ -272,6 +274,22 @@ def test_references_cannot_make_a_value_without_end(levels: int, times: int, rea
         to_json(clixml.loads(xml))
     with pytest.raises(ProtocolError, match="too large"):
         core_text(*clixml.parse(xml))
+
+
+def test_a_value_that_is_too_large_is_an_error_and_breaks_nothing() -> None:
+    (entry,) = Streams(OutputFormat.OBJECTS).convert(MessageType.PIPELINE_OUTPUT, referring(12, 10))
+    stream, error = entry
+    assert stream == "error"
+    record = typing.cast("dict[str, typing.Any]", error)
+    assert record["fully_qualified_error_id"] == TOO_LARGE
+    assert "Select-Object" in record["exception"]["message"]
+    assert json.loads(json.dumps(record)) == record
+
+
+@pytest.mark.parametrize("name", ["System.Numerics.BigInteger", "System.IntPtr", "System.TimeOnly"])
+def test_a_type_name_that_a_script_made_up_changes_nothing(name: str) -> None:
+    xml = f'<Obj RefId="0"><TN RefId="0"><T>{name}</T></TN><MS><I32 N="A">1</I32></MS></Obj>'
+    assert to_json(clixml.loads(xml.encode())) == {"A": 1}
 
 
 @pytest.mark.parametrize(
