@@ -18,6 +18,7 @@ from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._br
     Broker,
     wait_for,
 )
+from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._broker.left_work import Gate
 
 
 @pytest.fixture(name="endpoint")
@@ -32,3 +33,18 @@ def _broker(tmp_path: pathlib.Path, endpoint: Endpoint) -> typing.Iterator[Broke
     yield broker
     broker.end()
     wait_for(lambda: not [shell for shell in endpoint.shells if (shell.settings.name or "").startswith("Ansible")])
+
+
+@pytest.fixture(name="gate")
+def _gate(tmp_path: pathlib.Path) -> typing.Iterator[Gate]:
+    gate = Gate(tmp_path / "gate")
+    yield gate
+    gate.open()
+
+
+@pytest.fixture(name="other")
+def _other(tmp_path: pathlib.Path, endpoint: Endpoint) -> typing.Iterator[Broker]:
+    """Another controller: a broker in another directory."""
+    broker = Broker(tmp_path / "o", endpoint)
+    yield broker
+    broker.end()
