@@ -58,7 +58,8 @@ options:
       - name: ansible_pssession_busy_timeout
   max_age:
     description:
-      - After how many seconds a session without a given name is replaced by a fresh one, between two tasks; V(0) is never.
+      - After how many seconds a session without a given name is replaced by a fresh one, between two tasks; V(0) is
+        never.
     type: int
     default: 28800
     vars:

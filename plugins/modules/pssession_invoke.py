@@ -513,8 +513,8 @@ state:
   sample: running
 session:
   description:
-    - The session that it ran in, as a row of RV(remoting.powershell.pssession_info#module:sessions); null where the time
-      of O(timeout) was up.
+    - The session that it ran in, as a row of RV(remoting.powershell.pssession_info#module:sessions); null where the
+      time of O(timeout) was up.
   returned: for a single session
   type: dict
   contains:
