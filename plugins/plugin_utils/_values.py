@@ -31,6 +31,9 @@ def to_wire(value: typing.Any, where: str = "a value", depth: int = 0) -> typing
     """
     if value is None or isinstance(value, bool):
         return value
+    # ansible-core before 2.19 has sequences of characters for what is in a vault; str decrypts them.
+    if getattr(value, "__ENCRYPTED__", False):
+        return str(value)
     # Ansible's own carry more than their text or number.
     for kind in (str, int, float):
         if isinstance(value, kind):
