@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import typing
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.parameters import remove_values
 from ansible.utils.display import Display
 
@@ -35,6 +35,11 @@ class ActionModule(SessionAction):
 
     def act(self, connection: Connection, arguments: dict[str, typing.Any]) -> dict[str, typing.Any]:
         """Invoke-Command."""
+        if self._play_context.become:
+            raise AnsibleActionFail(
+                f"become (become_user: {self._play_context.become_user}) does not work here: a session is that of the "
+                "user who connects. Set become: false on this task, or connect as the other user."
+            )
         selected = self.selection(arguments)
         _invoke.check(arguments, selected)
         check_mode = bool(self._task.check_mode)

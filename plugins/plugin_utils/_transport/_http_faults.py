@@ -186,8 +186,8 @@ def _unreachable(error: Exception, options: WSManOptions, progress: Progress) ->
         message = f"The name {options.host!r} cannot be resolved: check the host's address and DNS"
     elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         message = (
-            f"The connection to {place} was refused: is remoting enabled on the computer (Enable-PSRemoting), and is"
-            " the port right (usually 5985 for http, 5986 for https)?"
+            f"The connection to {place} was refused: is remoting enabled on the computer (Enable-PSRemoting, or the"
+            " role remoting.powershell.remoting), and is the port right (usually 5985 for http, 5986 for https)?"
         )
     elif any(isinstance(cause, OSError) and cause.errno in _NO_ROUTE for cause in causes):
         message = f"There is no route to {place}: check the address and the network"

@@ -32,6 +32,7 @@ def run_action(
     diff: bool = False,
     basedir: str = os.curdir,
     vault_secrets: typing.Any = None,
+    become_user: str | None = None,
 ) -> dict[str, typing.Any]:
     """Runs an action as ansible-core does, of a playbook in the directory `basedir`."""
     loader = DataLoader()
@@ -47,11 +48,13 @@ def run_action(
             "diff": diff,
         }
     )
+    play_context = PlayContext()
+    play_context.become, play_context.become_user = become_user is not None, become_user
     action = action_loader.get(
         f"remoting.powershell.{name}",
         task=task,
         connection=connection,
-        play_context=PlayContext(),
+        play_context=play_context,
         loader=loader,
         templar=Templar(loader=loader, variables=variables or {}),
         shared_loader_obj=None,

@@ -321,3 +321,9 @@ def test_what_cannot_be_fails_before_anything_is_sent(
     with pytest.raises(AnsibleError, match=message):
         run_action("pssession_invoke", make_connection(), given)
     assert not broker.seen
+
+
+def test_another_user_is_refused(make_connection: MakeConnection, broker: FakeBroker) -> None:
+    with pytest.raises(AnsibleError, match=r"become \(become_user: SYSTEM\) does not work here: .* become: false"):
+        run_action("pssession_invoke", make_connection(), {"script": "1"}, become_user="SYSTEM")
+    assert broker.runs == []
