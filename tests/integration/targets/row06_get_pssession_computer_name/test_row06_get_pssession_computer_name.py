@@ -23,6 +23,18 @@ DETAILS: dict[str, tuple[type, ...]] = {
     "max_idle_timeout": (int, float),
     "output_buffering_mode": (str,),
 }
+SHOWN = ("id", "state", "availability")
+EVERYTHING = {"scope": "computer"}
+ASKED = [
+    module("own", "pssession", {"name": "own"}),
+    module("listed", "pssession_info", EVERYTHING),
+    module("checked", "pssession_info", EVERYTHING, check_mode=True),
+    module("current", "pssession_info", {}),
+    module("some", "pssession_info", {**EVERYTHING, "name": "u*"}),
+    module("disconnected", "pssession_info", {**EVERYTHING, "state": "Disconnected"}),
+    module("seven", "pssession_info", {**EVERYTHING, "configuration_name": "PowerShell.7"}),
+    module("clean", "pssession", {**EVERYTHING, "name": "*", "state": "absent", "force": True}),
+]
 
 
 def _rows(result: dict[str, typing.Any]) -> dict[str, dict[str, typing.Any]]:
@@ -38,21 +50,9 @@ def test_sessions_of_other_clients(stage: Stage, elsewhere: Workspace, endpoint:
             module("leave", "pssession_disconnect", {"name": "left"}),
         ]
     )
-    everything = {"scope": "computer"}
     with NativeClient(endpoint) as native:
         native.open()
-        played = stage.play(
-            [
-                module("own", "pssession", {"name": "own"}),
-                module("listed", "pssession_info", everything),
-                module("checked", "pssession_info", everything, check_mode=True),
-                module("current", "pssession_info", {}),
-                module("some", "pssession_info", {**everything, "name": "u*"}),
-                module("disconnected", "pssession_info", {**everything, "state": "Disconnected"}),
-                module("seven", "pssession_info", {**everything, "configuration_name": "PowerShell.7"}),
-                module("clean", "pssession", {**everything, "name": "*", "state": "absent", "force": True}),
-            ]
-        )
+        played = stage.play(ASKED)
         listed = played.row("listed")
         assert listed.requests == {"Enumerate": 1}
         assert listed.result["changed"] is False
@@ -63,16 +63,8 @@ def test_sessions_of_other_clients(stage: Stage, elsewhere: Workspace, endpoint:
         # As Get-PSSession -ComputerName shows: what another client uses is Busy, what one may connect to is None.
         assert (rows["own"]["state"], rows["own"]["availability"]) == ("Opened", "Available")
         assert rows["own"]["id"] == played.row("own").result["session"]["id"]
-        assert (rows["used"]["id"], rows["used"]["state"], rows["used"]["availability"]) == (
-            None,
-            "Disconnected",
-            "Busy",
-        )
-        assert (rows["left"]["id"], rows["left"]["state"], rows["left"]["availability"]) == (
-            None,
-            "Disconnected",
-            "None",
-        )
+        assert [rows["used"][field] for field in SHOWN] == [None, "Disconnected", "Busy"]
+        assert [rows["left"][field] for field in SHOWN] == [None, "Disconnected", "None"]
         assert rows["left"]["instance_id"] == made.row("left").result["session"]["instance_id"]
         assert rows["left"]["idle_timeout"] == 600
         assert by_id[native.instance_id]["availability"] == "Busy"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.remoting.powershell.tests.integration.support.endpoint import EndpointProcess
 from ansible_collections.remoting.powershell.tests.integration.support.native import NativeClient
-from ansible_collections.remoting.powershell.tests.integration.support.stage import Stage, module
+from ansible_collections.remoting.powershell.tests.integration.support.stage import Played, Stage, module
 from ansible_collections.remoting.powershell.tests.integration.support.workspace import Workspace
 
 #: Requests that connecting to a known session may take, and finding it first.
@@ -79,6 +79,14 @@ def test_connect_by_a_new_broker(stage: Stage, endpoint: EndpointProcess) -> Non
     assert second.row("found").result["output"] == ["kept"]
 
 
+def _failed(played: Played, names: tuple[str, ...], words: tuple[str, ...]) -> None:
+    """Each of the tasks has failed with a message that has all the words."""
+    for name in names:
+        row = played.row(name)
+        assert row.status == "failed"
+        assert [word for word in words if word not in row.message] == [], row.message
+
+
 def test_connect_by_another_controller(stage: Stage, endpoint: EndpointProcess) -> None:
     """far1 is the same computer, for a controller with a broker of its own."""
     there = {"delegate_to": "far1"}
@@ -112,10 +120,7 @@ def test_connect_by_another_controller(stage: Stage, endpoint: EndpointProcess) 
             ]
         )
     made = played.row("make").result["session"]["instance_id"]
-    for name in ("held", "held_by_id"):
-        row = played.row(name)
-        assert row.status == "failed"
-        assert [word for word in ("Busy", made, "another client") if word not in row.message] == [], row.message
+    _failed(played, ("held", "held_by_id"), ("Busy", made, "another client"))
     assert played.row("own").result["session"]["instance_id"] != made
     assert played.row("own_state").result["output"] == ["[]"]
     assert played.row("predict").result["changed"]
@@ -123,10 +128,7 @@ def test_connect_by_another_controller(stage: Stage, endpoint: EndpointProcess) 
     assert (connected.result["changed"], connected.result["session"]["instance_id"]) == (True, made)
     assert sum(connected.requests.values()) <= MOST + FINDING, connected.requests
     assert played.row("found").result["output"] == ["kept"]
-    for name in ("back", "use"):
-        row = played.row(name)
-        assert row.status == "failed"
-        assert [word for word in ("Work", "Busy", "another client") if word not in row.message] == [], row.message
+    _failed(played, ("back", "use"), ("Work", "Busy", "another client"))
     assert played.row("native").result["session"]["state"] == "Opened"
     assert played.row("native_state").result["output"] == ["by hand"]
 

@@ -19,6 +19,9 @@ MOST, FINDING = 3, 3
 NIGHT = {"name": "night"}
 REMOVE = module("remove", "pssession", {"name": "*", "scope": "computer", "state": "absent", "force": True})
 
+#: Who finds the session busy waits no longer than a second.
+IMPATIENT = {"ansible_pssession_busy_timeout": 1}
+
 
 def _left(name: str, script: str, session_name: str = "night", **options: typing.Any) -> Task:
     """Starts a script in a new session and leaves it to itself."""
@@ -47,13 +50,7 @@ def test_receive_while_it_runs_and_twice(stage: Stage, endpoint: EndpointProcess
             module("not_yet", "pssession_receive", {**NIGHT, "wait": False}),
             module("checked", "pssession_receive", NIGHT, check_mode=True),
             module("a_moment", "pssession_receive", {**NIGHT, "timeout": 1}),
-            module(
-                "busy",
-                "pssession_invoke",
-                {**NIGHT, "script": "'never'"},
-                ignore_errors=True,
-                vars={"ansible_pssession_busy_timeout": 1},
-            ),
+            module("busy", "pssession_invoke", {**NIGHT, "script": "'never'"}, ignore_errors=True, vars=IMPATIENT),
             module("open_gate", "pssession_invoke", {"script": f"Set-Content -LiteralPath '{gate}' -Value 'open'"}),
             module("rest", "pssession_receive", NIGHT),
             module("twice", "pssession_receive", NIGHT),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import os
 import pathlib
@@ -114,3 +115,18 @@ def wait_for(condition: typing.Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never came"
         time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def counted(endpoint: Endpoint) -> typing.Iterator[dict[str, int]]:
+    """The requests that were made within, by action."""
+    before = collections.Counter(endpoint.counters.actions)
+    counts: dict[str, int] = {}
+    yield counts
+    counts.update(collections.Counter(endpoint.counters.actions) - before)
+
+
+def error_of(result: messages.Result) -> messages.Failure:
+    """The error of a row that must have one."""
+    assert result.error is not None, result
+    return result.error
