@@ -33,6 +33,11 @@ __all__ = ["QuotaReached", "Session", "SessionState"]
 log = logging.getLogger("pssession.broker")
 
 
+def _idle_timeout(target: Target) -> int | None:
+    """Seconds that the server keeps a new session without its client; None where it decides or keeps none."""
+    return idle_timeout(target.idle_timeout, target.session_name) if target.can_disconnect else None
+
+
 class Session:
     """A runspace pool with one runspace on a server.
 
@@ -77,7 +82,7 @@ class Session:
         #: Called when the shell has become ours, or is gone.
         self.shell_changed: typing.Callable[[Session], None] = lambda session: None
         #: Seconds that the server keeps it without its client; None: the server's default, which it did not tell.
-        self.idle_timeout = idle_timeout(target.idle_timeout, target.session_name) if target.can_disconnect else None
+        self.idle_timeout = _idle_timeout(target)
         self.courier = Courier(target, connect, self.reconnect, clock, sleep)
         self.sleep = sleep
 
@@ -96,7 +101,7 @@ class Session:
         self.target = targets.retargeted(self.target, target, made)
         self.courier.retarget(self.target)
         if not made:
-            self.idle_timeout = idle_timeout(self.target.idle_timeout, self.target.session_name)
+            self.idle_timeout = _idle_timeout(self.target)
         self.notice()
 
     def notice(self) -> None:
