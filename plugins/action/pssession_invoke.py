@@ -52,17 +52,22 @@ class ActionModule(SessionAction):
         secrets = _invoke.secrets(arguments)
         request = _invoke.request(connection.target(), arguments, check_mode, display.verbosity)
         try:
-            result = self._run(connection, selected, request)
+            result = self._run(connection, selected, request, self.screen(request.target.inventory_hostname, secrets))
         except AnsibleError as error:
             raise type(error)(remove_values(error.message, secrets)) from None
         return typing.cast("dict[str, typing.Any]", remove_values(result, secrets))
 
     def _run(
-        self, connection: Connection, selected: _selector.Selection, request: messages.Run
+        self,
+        connection: Connection,
+        selected: _selector.Selection,
+        request: messages.Run,
+        show: typing.Callable[[str], None] | None,
     ) -> dict[str, typing.Any]:
         if not selected.several:
             with connection.broker() as client:
-                return _invoke.run(client, record.replaced(request, selector=selected.selector), display.warning)
+                return _invoke.run(client, record.replaced(request, selector=selected.selector), display.warning, show)
+        # Lines of several sessions at once would tell nobody anything: they are in the results.
         chosen = self._expanded(connection, selected, request)
         warnings: list[str] = []
         jobs = [

@@ -60,4 +60,4 @@ class ActionModule(SessionAction):
             remove=arguments["remove"] and not check_mode,
         )
         with connection.broker() as client:
-            return _invoke.run(client, request, display.warning)
+            return _invoke.run(client, request, display.warning, self.screen(request.target.inventory_hostname))

@@ -10,8 +10,10 @@ import typing
 
 from ansible import constants
 from ansible.errors import AnsibleError
+from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
+from ansible.utils.display import Display
 
 if typing.TYPE_CHECKING:
     from ..connection.pssession import Connection
@@ -24,6 +26,8 @@ else:
 
     _selector, _several = load("_selector", "_several")
     errors, messages = load("_wire.errors", "_wire.messages")
+
+display = Display()
 
 _CONNECTION = "remoting.powershell.pssession"
 #: Connections whose variables ours reads as well.
@@ -60,6 +64,12 @@ class SessionAction(ActionBase):  # type: ignore[misc]
             if connection is not self._connection:
                 connection.close()
         return result
+
+    def screen(self, host: str, secrets: typing.Iterable[str] = ()) -> typing.Callable[[str], None] | None:
+        """Shows lines of a pipeline that runs on a host, with -v, secrets left out; None where nobody is to see any."""
+        if not display.verbosity or self._play_context.no_log or self._task.no_log:
+            return None
+        return lambda line: display.v(remove_values(line, secrets), host=host)
 
     def selection(self, arguments: dict[str, typing.Any]) -> _selector.Selection:
         """The sessions that the task's selector names; raises PSSessionError (usage)."""

@@ -10,6 +10,7 @@ import typing
 
 from . import _creation, _results, _selector, _values, scripts
 from ._client import BrokerClient
+from ._live import Live
 from ._wire.errors import ErrorKind, PSSessionError
 from ._wire.messages import Command, Finished, Receive, Run
 from ._wire.record import replaced
@@ -161,16 +162,38 @@ def request(target: Target, arguments: dict[str, typing.Any], check_mode: bool, 
     )
 
 
-def run(client: BrokerClient, request: Run | Receive, warn: typing.Callable[[str], None]) -> dict[str, typing.Any]:
-    """Runs or receives a pipeline and returns the module's result, also where it was stopped; raises PSSessionError."""
+def run(
+    client: BrokerClient,
+    request: Run | Receive,
+    warn: typing.Callable[[str], None],
+    show: typing.Callable[[str], None] | None = None,
+) -> dict[str, typing.Any]:
+    """Runs or receives a pipeline and returns the module's result, also where it was stopped; raises PSSessionError.
+
+    Args:
+        client: Who runs it.
+        request: What to run, or to receive.
+        warn: Takes each warning of the broker.
+        show: Takes each line that the pipeline has for people, while it runs.
+    """
     records = _results.Collected()
+    live = Live(show) if show else None
+
+    def take(entries: list[typing.Any], body: bytes) -> None:
+        records.add(entries, body)
+        if live:
+            live.add(entries)
+
     try:
-        finished = client.run(request, on_records=records.add)
+        finished = client.run(request, on_records=take)
     except PSSessionError as error:
         if error.kind is not ErrorKind.STOPPED or isinstance(request, Receive):
             raise
         # Its time was up: what it wrote before helps to find out why.
         return {**_results.module_result(records, Finished("stopped", {})), "msg": error.message, "session": None}
+    finally:
+        if live:
+            live.end()
     for warning in finished.warnings:
         warn(warning)
     if isinstance(request, Receive):
