@@ -16,7 +16,8 @@ $work = {
 }
 $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("$work"))
 $started = Invoke-CimMethod -ClassName Win32_Process -MethodName Create -ErrorAction Stop -Arguments @{
-    CommandLine = "powershell.exe -NoProfile -NonInteractive -EncodedCommand $encoded"
+    # Shortened: ansible-core's winrm takes a script that has the whole word for a command line.
+    CommandLine = "powershell.exe -NoProfile -NonInteractive -enc $encoded"
 }
 if ($started.ReturnValue -ne 0) { throw "Win32_Process.Create returned $($started.ReturnValue)" }
 'started'
