@@ -5,9 +5,9 @@
 
 CORE ?= newest
 ALL_CORES := 2.16 2.18 2.19 2.21
-JOBS ?= 2
+JOBS ?= 3
 PYTEST_ARGS ?=
-TESTS ?= tests/unit tests/integration tests/chaos tests/bench
+TESTS ?= tests/unit tests/integration tests/chaos
 # The endpoint is a program of its own, looked after by ruff and mypy; ansible-test's rules are for what is shipped.
 SANITY_ARGS ?= --exclude tests/endpoint/
 
@@ -65,8 +65,9 @@ test: ## Unit, integration and chaos tests on the newest ansible-core that some 
 	@echo '==> unit, integration and chaos tests (ansible-core: $(CORE))'
 	@$(TEST) $(PYTEST) $(TESTS)
 
-test-all: ## make test on each supported generation of ansible-core
+test-all: ## make test on each supported generation of ansible-core, and the benchmark's own tests
 	@for core in $(ALL_CORES); do $(MAKE) --no-print-directory test CORE=$$core || exit 1; done
+	@$(TEST) $(PYTEST) tests/bench
 
 demo: ## Two test computers, and playbooks that keep a PowerShell session on each
 	@$(RUN) python playbooks/demo/run.py
