@@ -25,7 +25,7 @@ class Live:
     """
 
     def __init__(self, show: typing.Callable[[str], None], clock: typing.Callable[[], float] = time.monotonic) -> None:
-        self._show = lambda line: show(_CONTROL.sub("", line))
+        self._out = show
         self._clock = clock
         #: When the progress of each activity was last shown.
         self._shown: dict[int, float] = {}
@@ -51,6 +51,9 @@ class Live:
         for rest in self._begun.values():
             self._show(rest)
         self._begun.clear()
+
+    def _show(self, line: str) -> None:
+        self._out(_CONTROL.sub("", line))
 
     def _progress(self, record: dict[str, typing.Any]) -> None:
         activity, now = record.get("activity_id") or 0, self._clock()

@@ -71,10 +71,12 @@ def stage(workspace: Workspace, endpoint: EndpointProcess) -> Stage:
 def _controller(endpoint: EndpointProcess) -> collections.abc.Iterator[Workspace]:
     space = Workspace()
     space.write_inventory(inventory_groups(endpoint, str(space.sockets)))
-    yield space
-    deaf = space.stop_brokers()
-    log = space.broker_log()
-    left = space.remove()
-    print(f"--- broker's log\n{log}")
+    try:
+        yield space
+    finally:
+        deaf = space.stop_brokers()
+        log = space.broker_log()
+        left = space.remove()
+        print(f"--- broker's log\n{log}")
     assert not deaf, "a broker did not end when asked to"
     assert not left, "processes were left"

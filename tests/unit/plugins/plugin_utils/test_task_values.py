@@ -26,7 +26,7 @@ def loader(monkeypatch: pytest.MonkeyPatch) -> DataLoader:
     made = DataLoader()
     made.set_vault_secrets([("default", _SECRET)])
     context = getattr(ansible.parsing.vault, "VaultSecretsContext", None)
-    if context:
+    if context is not None:
         # From ansible-core 2.19 on it is the process that has the secrets.
         monkeypatch.setattr(context, "_current", context(secrets=[("default", _SECRET)]))
     return made

@@ -51,7 +51,7 @@ class Console:
         return [value for stream, value in self.seen if stream == "output"]
 
     def _records(self, entries: list[typing.Any], _body: bytes) -> None:
-        self.seen += [(stream, value) for stream, value in entries]
+        self.seen += map(tuple, entries)
 
     def _called(self, call: messages.HostCall) -> messages.HostAnswer | None:
         self.calls.append(call)
