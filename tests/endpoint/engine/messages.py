@@ -12,16 +12,11 @@ import uuid
 
 import psrpcore
 from psrpcore.types import (
-    ErrorCategoryInfo,
     HostInfo,
     HostMethodIdentifier,
-    NETException,
     PSInvocationState,
-    PSObject,
     PSRPMessageType,
-    add_note_property,
 )
-from psrpcore.types import ErrorRecord as PsrpErrorRecord
 
 from .outbox import Outbox
 from .powershell import (
@@ -31,10 +26,12 @@ from .powershell import (
     PipelineStopped,
     ProgressRecord,
     Screen,
+    Shared,
     from_psrp,
     numbers,
+    pipeline_state,
+    serialize,
     to_host,
-    to_psrp,
 )
 from .powershell.convert import to_string
 from .powershell.errors import runtime_error
@@ -51,6 +48,8 @@ class PipelineMessages:
         self._id = pipeline_id
         self._outbox = outbox
         self._closed = False
+        #: Of the runspace that runs the pipeline.
+        self.shared = Shared()
         #: The client's host can write: it is asked to show warnings and their like, besides getting their records.
         self.has_ui = False
 
@@ -107,45 +106,28 @@ class PipelineMessages:
 
     def ended(self, state: PSInvocationState, error: ErrorRecord | None = None) -> None:
         """PIPELINE_STATE: completed, stopped or failed."""
-        if self._closed:
-            return
         try:
-            self._end(state, None if error is None else to_psrp(error))
+            self._end(state, error)
         except Exception as failure:  # whatever the record holds, the client must hear of the end
             _log.exception("the error of pipeline %s cannot be sent", self._id)
-            self._end(PSInvocationState.Failed, _plain_record(f"{error} (which cannot be sent: {failure})"))
+            text = f"{error} (which cannot be sent: {failure})"
+            self._end(PSInvocationState.Failed, runtime_error(text, "EmbeddedEngineFailed").error_record)
 
     def _show(self, method: HostMethodIdentifier, *parameters: object) -> None:
         if self.has_ui:
             self.host_call(method, list(parameters))
 
-    def _end(self, state: PSInvocationState, error: PSObject | None) -> None:
-        # Not psrpcore's own class of this message, which takes no other error record than its own.
-        message = PSObject()
-        message.PSObject.type_names = []
-        add_note_property(message, "PipelineState", int(state))
-        if error is not None:
-            add_note_property(message, "ExceptionAsErrorRecord", error)
-        with self._outbox.using(self._id) as pool:
-            if not self._closed:
-                pool.prepare_message(message, PSRPMessageType.PipelineState, self._id)
-                pool.pipeline_table[self._id].state = state
+    def _end(self, state: PSInvocationState, error: ErrorRecord | None) -> None:
+        with self._outbox.lock:
+            pipeline = self._outbox.pool.pipeline_table.get(self._id)
+            if pipeline is not None:
+                pipeline.state = state
+        self._send(pipeline_state(int(state), error), PSRPMessageType.PipelineState)
 
     def _send(self, value: object, message_type: PSRPMessageType) -> None:
-        if self._closed:
-            return
-        body = to_psrp(value)
-        with self._outbox.using(self._id) as pool:
-            if not self._closed:
-                pool.prepare_message(body, message_type, self._id)
-
-
-def _plain_record(message: str) -> PSObject:
-    return PsrpErrorRecord(
-        Exception=NETException(Message=message),
-        CategoryInfo=ErrorCategoryInfo(),
-        FullyQualifiedErrorId="EmbeddedEngineFailed",
-    )
+        if not self._closed:
+            body = serialize(value, self.shared, self._outbox.encrypted)
+            self._outbox.post(self._id, message_type, body.encode())
 
 
 def _write_host(message: object) -> tuple[typing.Any, ...]:

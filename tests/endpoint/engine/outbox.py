@@ -8,16 +8,21 @@ from __future__ import annotations
 import collections
 import collections.abc
 import contextlib
+import itertools
+import struct
 import threading
 import typing
 import uuid
+from xml.etree import ElementTree
 
 import psrpcore
+from psrpcore.types import PSRPMessageType, PSSecureString
 
 from .api import Sink
 from .fragments import cut, whole_messages
-from .spelling import respell_numbers
 
+#: MS-PSRP 2.2.1: the destination of what a server sends, and how long a message's header is.
+_CLIENT, _HEADER = 1, 40
 #: A pipeline, or None for the pool.
 Target: typing.TypeAlias = "uuid.UUID | None"
 
@@ -34,8 +39,10 @@ class Outbox:
     def __init__(self, pool: psrpcore.ServerRunspacePool, sink: Sink) -> None:
         #: Guards the pool; whoever calls a method of it holds this.
         self.lock = threading.Lock()
-        self._pool = pool
+        self.pool = pool
         self._sink = sink
+        #: Of messages; psrpcore numbers its own, which are a part of them.
+        self._object_ids = itertools.count(1)
         self._queues: dict[Target, collections.deque[bytes]] = collections.defaultdict(collections.deque)
         self._delivering: dict[Target, threading.Lock] = collections.defaultdict(threading.Lock)
 
@@ -43,12 +50,30 @@ class Outbox:
     def using(self, target: Target) -> collections.abc.Iterator[psrpcore.ServerRunspacePool]:
         """Gives the pool to the body, and afterwards delivers what the body made it say to `target`."""
         with self.lock:
-            yield self._pool
-            while payload := self._pool.data_to_send():
-                for object_id, message in whole_messages(payload.data):
-                    self._queues[payload.pipeline_id].extend(cut(object_id, respell_numbers(message)))
+            yield self.pool
+            while payload := self.pool.data_to_send():
+                for _, message in whole_messages(payload.data):
+                    self._queues[payload.pipeline_id].extend(cut(next(self._object_ids), message))
             delivering = self._delivering[target]
         self._deliver(target, delivering)
+
+    def post(self, target: uuid.UUID, kind: PSRPMessageType, body: bytes) -> None:
+        """Delivers a message of a pipeline, unless the client has closed that."""
+        header = struct.pack("<II", _CLIENT, kind) + self.pool.runspace_pool_id.bytes_le + target.bytes_le
+        with self.lock:
+            if target not in self.pool.pipeline_table:
+                return
+            self._queues[target].extend(cut(next(self._object_ids), header + body))
+            delivering = self._delivering[target]
+        self._deliver(target, delivering)
+
+    def encrypted(self, secret: str) -> str:
+        """What an SS element of a message holds."""
+        with self.lock:
+            self.pool.prepare_message(PSSecureString(secret), PSRPMessageType.PipelineOutput)
+            payload = self.pool.data_to_send()
+        (message,) = (message for _, message in whole_messages(payload.data if payload else b""))
+        return ElementTree.fromstring(message[_HEADER:]).text or ""
 
     def forget(self, target: Target) -> None:
         """Drops what still waits for a target that the client has closed."""

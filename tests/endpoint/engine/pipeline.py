@@ -77,6 +77,7 @@ class EmbeddedPipeline:
 
     def _invoke(self, runspace: Runspace) -> tuple[PSInvocationState, ErrorRecord | None]:
         try:
+            self.messages.shared = runspace.shared
             host = runspace.host = self.host if self._has_host else None
             manifest = self._manifest()
             if manifest is None:
@@ -134,4 +135,4 @@ def _call(command: psrpcore.Command) -> CommandCall:
         elif target == PipelineResultTypes.Output:
             merge[stream] = "output"
     parameters = typing.cast("list[tuple[str | None, object]]", list(command.parameters))
-    return CommandCall(command.command_text, command.is_script, parameters, command.use_local_scope, merge)
+    return CommandCall(str(command.command_text), command.is_script, parameters, command.use_local_scope, merge)

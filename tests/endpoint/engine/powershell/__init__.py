@@ -10,10 +10,12 @@ and location between pipelines; scripts are parsed with tree-sitter and interpre
 from __future__ import annotations
 
 from .api import CommandCall, HostCalls, Language, Origin, Screen, Streams
+from .clixml import serialize
 from .errors import ErrorRecord, PipelineStopped, PSTerminating
 from .records import InformationalRecord, InformationRecord, ProgressRecord
 from .runspace import Runspace
-from .wire import to_psrp
+from .shared import Shared
+from .wire import pipeline_state
 from .wire_host import to_host
 from .wire_input import from_psrp
 
@@ -30,8 +32,10 @@ __all__ = [
     "ProgressRecord",
     "Runspace",
     "Screen",
+    "Shared",
     "Streams",
     "from_psrp",
+    "pipeline_state",
+    "serialize",
     "to_host",
-    "to_psrp",
 ]

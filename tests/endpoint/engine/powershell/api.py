@@ -51,7 +51,7 @@ class CommandCall:
 class Streams(typing.Protocol):
     """Takes what a pipeline writes, as it happens, on the thread that invoked it.
 
-    Every argument is an engine value: `to_psrp` makes of it the body of the message that belongs to the stream.
+    Every argument is an engine value: `serialize` makes of it the body of the message that belongs to the stream.
     """
 
     def output(self, value: object) -> None:

@@ -71,7 +71,7 @@ def _functions() -> list[syntax.FunctionDefinition]:
 
 
 def _location(session: Session) -> object:
-    from .commands.items import path_info
+    from .commands.file_objects import path_info
 
     return path_info(session.location)
 

@@ -112,9 +112,11 @@ def to_bool(value: object) -> bool:
         return False
     if isinstance(value, values.Char):
         return value != "\0"
-    if isinstance(value, (list, bytearray)) and not isinstance(value, values.NetList):
+    if isinstance(value, values.NetList) and value.kind != "LST":
+        return True
+    if isinstance(value, (list, bytearray)):
         return to_bool(value[0]) if len(value) == 1 else bool(value)
-    if isinstance(value, (bool, str, int, float, decimal.Decimal, values.SwitchParameter, values.NetList)):
+    if isinstance(value, (bool, str, int, float, decimal.Decimal, values.SwitchParameter)):
         return bool(value)
     if isinstance(value, values.EnumValue):
         return value.value != 0
@@ -210,6 +212,8 @@ def cast(value: object, target: NetType) -> object:
     if name in ("System.Object", "System.Array") or (
         target.definition is None and value is not None and _fits(value, target)
     ):
+        if isinstance(unwrap(value), (int, float, decimal.Decimal)) and name != "System.Array":
+            return value if name == "System.Object" else unwrap(value)
         return value if name != "System.Array" or isinstance(unwrap(value), (list, bytearray)) else [value]
     plain = unwrap(value)
     if plain is values.NOTHING:
@@ -287,13 +291,17 @@ def _to_enum(value: object, enum_type: values.EnumType) -> object:
 
 def _to_object(value: object, target: NetType) -> object:
     """Collections, classes with a constructor for the value, and properties out of a table."""
-    from . import construct, members
+    from . import construct, members, operators
 
     if target.full_name.startswith("System.Collections."):
         made = construct.construct(target, [])
         if isinstance(made, values.NetList):
             items = value if isinstance(value, list) else [value]
-            made.extend(cast(item, target.arguments[0]) if target.arguments else item for item in items)
+            given = [cast(item, target.arguments[0]) if target.arguments else item for item in items]
+            distinct = "HashSet" in target.full_name
+            for item in given:
+                if not distinct or not any(operators.equal(item, known, False) for known in made):
+                    made.append(item)
             return made
         if isinstance(made, values.Hashtable) and isinstance(value, values.Hashtable):
             made.update(value)

@@ -96,8 +96,12 @@ def _only_expression(node: syntax.Node) -> syntax.Node | None:
     return None
 
 
-@evaluates(syntax.Constant)
 @evaluates(syntax.Number)
+def _number(node: syntax.Number, frame: Frame) -> object:
+    return frame.session.shared.literal(node.value)
+
+
+@evaluates(syntax.Constant)
 @evaluates(syntax.Bareword)
 def _constant(node: syntax.Constant, frame: Frame) -> object:
     return node.value

@@ -13,6 +13,7 @@ from . import typesystem, values
 from .calling import AUTOMATION, member_of, method_error, no_method, run, static_property, wrap_io
 from .construct import construct
 from .errors import Category, ExceptionObject, NetError, runtime_error
+from .session import current
 from .typesystem import NetObject, NetType
 from .values import unwrap
 
@@ -53,6 +54,7 @@ def find_property(target: object, name: str) -> tuple[bool, object]:
 def find_member(target: object, name: str) -> tuple[bool, object]:
     """As find_property, without what the language adds: what cmdlets see."""
     lowered = name.lower()
+    target = current().shared.with_members(target) or target
     if isinstance(target, values.PSObject) and lowered in target.members:
         return True, _extended_value(target, target.members[lowered])
     plain = unwrap(target)
@@ -98,7 +100,6 @@ def _extended_value(target: values.PSObject, member: values.PSMember) -> object:
         return member.value
     if isinstance(member, values.AliasProperty):
         return get_member(target, member.target)
-    from .session import current
 
     if isinstance(member, values.ScriptProperty):
         return current().call_block(member.getter, this=target)
@@ -164,6 +165,7 @@ def set_member(target: object, name: str, value: object) -> None:
     """
     lowered = name.lower()
     plain = unwrap(target)
+    target = current().shared.with_members(target) or target
     if isinstance(target, values.PSObject) and lowered in target.members:
         member = target.members[lowered]
         if isinstance(member, values.NoteProperty):
@@ -171,8 +173,6 @@ def set_member(target: object, name: str, value: object) -> None:
             member.value = definition.converted(name, value) if definition else value
             return
         if isinstance(member, values.ScriptProperty) and member.setter:
-            from .session import current
-
             current().call_block(member.setter, [value], this=target)
             return
         if isinstance(member, values.AliasProperty):
@@ -239,14 +239,13 @@ def invoke(target: object, name: str, arguments: typing.Sequence[object]) -> obj
     """
     plain = unwrap(target)
     lowered = name.lower()
+    target = current().shared.with_members(target) or target
     if plain is None or plain is values.NOTHING:
         message = "You cannot call a method on a null-valued expression."
         raise runtime_error(message, "InvokeMethodOnNull", Category.InvalidOperation)
     if isinstance(target, values.PSObject) and lowered in target.members:
         added = target.members[lowered]
         if isinstance(added, values.ScriptMethod):
-            from .session import current
-
             return current().call_block(added.body, arguments, this=target)
     definition = getattr(target, "definition", None)
     if definition and definition.has_method(name):

@@ -63,6 +63,8 @@ class NativeStage(Stage):
         self.frame, self.path, self.extent, self.name = frame, path, extent, name
         self.arguments = command_line(arguments, frame.session.location)
         self.process_handle: subprocess.Popen[bytes] | None = None
+        #: A line of error output came; only the first one is the command's error, the others go on with its message.
+        self.complained = False
         #: (stream, line), and (stream, None) at a stream's end.
         self.lines: queue.Queue[tuple[str, str | None]] = queue.Queue()
 
@@ -131,7 +133,9 @@ class NativeStage(Stage):
             SerializedRemoteException=None,
             SerializedRemoteInvocationInfo=None,
         )
-        record = ErrorRecord(exception, "NativeCommandError", target=line)
+        error_id = "NativeCommandErrorMessage" if self.complained else "NativeCommandError"
+        self.complained = True
+        record = ErrorRecord(exception, error_id, target=line)
         record.invocation = InvocationInfo(info, self.extent, self.name, history_id=-1)
         record.script_stack_trace = self.frame.session.stack_trace()
         record.extended = True

@@ -70,13 +70,22 @@ class NetworkCredential(NetObject):
 class PSCredential(NetObject):
     net_name = "System.Management.Automation.PSCredential"
     net_properties = ("UserName", "Password")
+    net_depth = 1
 
     def __init__(self, user: str, password: object) -> None:
-        self._user, self._password = user, values.SecureString(secret_of(password))
+        self._user: str | None = user
+        self._password: values.SecureString | None = values.SecureString(secret_of(password))
+
+    @classmethod
+    def nobody(cls) -> PSCredential:
+        """The one that objects of the engine hold where none was given."""
+        made = cls.__new__(cls)
+        made._user = made._password = None
+        return made
 
     def get_network_credential(self) -> object:
-        domain, slash, user = self._user.rpartition("\\")
-        return NetworkCredential(user if slash else self._user, self._password, domain)
+        domain, slash, user = (self._user or "").rpartition("\\")
+        return NetworkCredential(user if slash else self._user or "", self._password, domain)
 
     user_name = property(lambda self: self._user)
     password = property(lambda self: self._password)

@@ -47,6 +47,7 @@ class CultureInfo(NetObject):
     """One culture; a name that is not listed is still one, as with ICU."""
 
     net_name = "System.Globalization.CultureInfo"
+    net_depth = 1
     net_properties = (
         "LCID", "Name", "DisplayName", "IetfLanguageTag", "ThreeLetterISOLanguageName",
         "ThreeLetterWindowsLanguageName", "TwoLetterISOLanguageName",

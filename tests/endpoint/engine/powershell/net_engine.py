@@ -44,6 +44,13 @@ class EnumMembers:
 
 @members_of("System.Type")
 class TypeMembers:
+    """What a type tells of itself; its methods and attributes are reflection, which is not played."""
+
+    net_properties = (
+        "FullName", "AssemblyQualifiedName", "Namespace", "IsEnum", "IsGenericType", "Name", "DeclaringType",
+        "BaseType", "MemberType", "UnderlyingSystemType", "IsArray", "HasElementType", "IsClass",
+        "IsValueType",
+    )  # fmt: skip
     full_name = property(lambda value: value.__dict__["full_name"])
     name = property(lambda value: value.full_name.partition("[[")[0].rpartition(".")[2])
     namespace = property(lambda value: value.full_name.partition("[[")[0].rpartition(".")[0])
@@ -52,6 +59,12 @@ class TypeMembers:
     is_array = property(lambda value: value.element is not None)
     is_value_type = property(lambda value: "System.ValueType" in value.bases)
     assembly_qualified_name = property(lambda value: value.qualified_name)
+    is_generic_type = property(lambda value: "`" in value.full_name)
+    has_element_type = is_array
+    is_class = property(lambda value: "System.ValueType" not in value.bases)
+    member_type = property(lambda value: "TypeInfo")
+    underlying_system_type = property(lambda value: value)
+    declaring_type = property(lambda value: None)
 
     def is_assignable_from(self: NetType, other: object) -> bool:  # type: ignore[misc]
         return self.full_name in typing.cast(NetType, other).type_names

@@ -18,7 +18,7 @@ from .convert import to_string
 from .errors import NetError
 from .net_io import SEARCH_OPTIONS, FileStream, StreamReader, codec_of, enum_number, full_path, guarded
 from .session import current
-from .typesystem import NetObject, net_class
+from .typesystem import NetObject, NetType, net_class, register
 
 
 @net_class
@@ -113,7 +113,7 @@ class File(NetObject):
 
     @staticmethod
     def get_attributes(path: str) -> object:
-        from .commands.items import attributes_of
+        from .commands.file_objects import attributes_of
 
         full = full_path(path)
         with guarded(full):
@@ -138,7 +138,7 @@ class Directory(NetObject):
 
     @staticmethod
     def create_directory(path: str) -> object:
-        from .commands.items import item_object
+        from .commands.file_objects import item_object
 
         full = full_path(path)
         with guarded(full):
@@ -244,3 +244,31 @@ class Path(NetObject):
     @staticmethod
     def get_invalid_file_name_chars() -> object:
         return values.TypedArray("System.Char", [values.Char("\0"), values.Char("/")])
+
+
+class FileInfoMembers:
+    """What the objects of Get-Item and Get-ChildItem can do, and how a script makes one itself."""
+
+    @staticmethod
+    def new(path: str) -> values.ObjectValue:
+        from .commands.file_objects import item_object
+
+        full = full_path(path)
+        if os.path.lexists(full):
+            return item_object(full)
+        absent = {"FullName": full, "Name": os.path.basename(full), "DirectoryName": os.path.dirname(full)}
+        return values.ObjectValue([*_FILE_INFO], {**absent, "Exists": False}, path)
+
+    def open_read(self) -> object:
+        return File.open_read(_full_name(self))
+
+    def delete(self) -> None:
+        File.delete(_full_name(self))
+
+
+def _full_name(info: object) -> str:
+    return to_string(typing.cast(values.ObjectValue, info).properties["FullName"])
+
+
+_FILE_INFO = ("System.IO.FileInfo", "System.IO.FileSystemInfo", "System.MarshalByRefObject", "System.Object")
+register(NetType(_FILE_INFO[0], _FILE_INFO[1:], FileInfoMembers))

@@ -73,6 +73,14 @@ def _element(items: values.NetList, value: object) -> object:
     return convert.cast(value, typesystem.find(items.element)) if items.element else value
 
 
+#: System.Collections.HashHelpers' first primes: how many places a set or a dictionary has.
+_PRIMES = (3, 7, 11, 17, 23, 29, 37, 47, 59, 71, 89, 107, 131, 163, 197, 239, 293, 353, 431, 521, 631, 761, 919)
+
+
+def _places(count: int) -> int:
+    return next((prime for prime in (0, *_PRIMES) if prime >= count), count)
+
+
 class ListMembers(ArrayMembers):
     """The lists that grow."""
 
@@ -157,6 +165,43 @@ def _taken(items: values.NetList, position: int, message: str) -> object:
     return list.pop(items, position)
 
 
+class SetMembers(ListMembers):
+    """HashSet."""
+
+    net_properties = ("Count", "Capacity", "Comparer", "IsReadOnly")
+    capacity = property(lambda items: _places(len(items)))
+    comparer = property(lambda items: f"System.Collections.Generic.GenericEqualityComparer`1[{items.element}]")
+    is_read_only = property(lambda items: False)
+
+    def union_with(self: values.NetList, added: object) -> object:  # type: ignore[misc]
+        for item in as_list(added):
+            ListMembers.add(self, item)
+        return values.NOTHING
+
+    def except_with(self: values.NetList, removed: object) -> object:  # type: ignore[misc]
+        return _keep(self, lambda item: not ArrayMembers.contains(as_list(removed), item))
+
+    def intersect_with(self: values.NetList, kept: object) -> object:  # type: ignore[misc]
+        return _keep(self, lambda item: ArrayMembers.contains(as_list(kept), item))
+
+    def is_subset_of(self: values.NetList, other: object) -> bool:  # type: ignore[misc]
+        return all(ArrayMembers.contains(as_list(other), item) for item in self)
+
+    def is_superset_of(self: values.NetList, other: object) -> bool:  # type: ignore[misc]
+        return all(ArrayMembers.contains(self, item) for item in as_list(other))
+
+    def overlaps(self: values.NetList, other: object) -> bool:  # type: ignore[misc]
+        return any(ArrayMembers.contains(self, item) for item in as_list(other))
+
+    def set_equals(self: values.NetList, other: object) -> bool:  # type: ignore[misc]
+        return SetMembers.is_subset_of(self, other) and SetMembers.is_superset_of(self, other)
+
+
+def _keep(items: values.NetList, wanted: typing.Callable[[object], bool]) -> object:
+    items[:] = [item for item in items if wanted(item)]
+    return values.NOTHING
+
+
 class TableMembers:
     """The dictionaries."""
 
@@ -227,15 +272,17 @@ for _collection in (
     "Queue",
     "Stack",
     "Generic.List`1",
-    "Generic.HashSet`1",
     "Generic.Queue`1",
     "Generic.Stack`1",
     "ObjectModel.Collection`1",
 ):
     members_of(f"System.Collections.{_collection}")(ListMembers)
+members_of("System.Collections.Generic.HashSet`1")(SetMembers)
 for _collection in ("Hashtable", "Specialized.OrderedDictionary", "Generic.Dictionary`2", "Generic.SortedDictionary`2"):
     members_of(f"System.Collections.{_collection}")(TableMembers)
 typesystem.register(NetType("System.Management.Automation.PSBoundParametersDictionary", members=TableMembers))
+_HASHTABLE = ("System.Collections.Hashtable", "System.Object")
+typesystem.register(NetType("System.Management.Automation.PSVersionHashTable", _HASHTABLE, TableMembers))
 _AUTOMATION_LIBRARY = "System.Management.Automation, Version=7.6.5.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35"
 _ATTRIBUTES = f"System.Collections.ObjectModel.Collection`1[[System.Attribute, {values.CORE_LIBRARY}]]"
 typesystem.register(

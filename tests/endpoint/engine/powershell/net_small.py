@@ -14,7 +14,7 @@ from .calling import static_property
 from .convert import to_string
 from .errors import NetError
 from .typesystem import NetObject, net_class
-from .values import CORE_LIBRARY, TICKS_PER_DAY, TICKS_PER_SECOND, DateTime, TimeSpan
+from .values import CORE_LIBRARY, TICKS_PER_DAY, TICKS_PER_SECOND, DateTime, EnumType, TimeSpan
 
 _VALUE_TYPE = ("System.ValueType", "System.Object")
 
@@ -212,6 +212,30 @@ class DBNull(NetObject):
 
 _DB_NULL = DBNull()
 DBNull.value = static_property(lambda: _DB_NULL)  # type: ignore[attr-defined]
+
+
+_TASK_STATES = typesystem.register_enum(EnumType("System.Threading.Tasks.TaskStatus", {name: number for number, name in
+    enumerate(("Created", "WaitingForActivation", "WaitingToRun", "Running", "WaitingForChildrenToComplete",
+               "RanToCompletion", "Canceled", "Faulted"))}))  # fmt: skip
+
+
+@net_class
+class Task(NetObject):
+    """One that is done: nothing runs beside a script here."""
+
+    net_name = "System.Threading.Tasks.Task"
+    net_properties = (
+        "Id", "Exception", "Status", "IsCanceled", "IsCompleted", "IsCompletedSuccessfully", "CreationOptions",
+        "AsyncState", "IsFaulted",
+    )  # fmt: skip
+
+    id = property(lambda self: 1)
+    status = property(lambda self: _TASK_STATES.find("RanToCompletion"))
+    exception = async_state = property(lambda self: None)
+    is_canceled = is_faulted = property(lambda self: False)
+    is_completed = is_completed_successfully = property(lambda self: True)
+    creation_options = property(lambda self: "None")
+    completed_task = static_property(lambda: Task())
 
 
 @net_class

@@ -210,7 +210,7 @@ class PathIntrinsics(NetObject):
 
     @property
     def current_location(self) -> object:
-        from .commands.items import path_info
+        from .commands.file_objects import path_info
 
         return path_info(current().location)
 

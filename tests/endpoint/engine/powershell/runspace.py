@@ -14,6 +14,7 @@ from . import (
     commands,
     net_credentials,
     net_cultures,
+    net_data,
     net_dates,
     net_engine,
     net_files,
@@ -45,6 +46,7 @@ from .errors import (
 from .functions import BlockStage
 from .pipeline import Redirected, Stage, connect, merged, run_stages
 from .session import Frame, Session, call_depth_error, script_invocation
+from .shared import Shared
 from .statements import conversion_failure
 from .wire_input import from_psrp
 
@@ -54,7 +56,7 @@ if typing.TYPE_CHECKING:
 #: Enough of Python's stack for MAXIMUM_DEPTH nested calls.
 _RECURSION_LIMIT = 20_000
 _LIBRARIES = (
-    commands, net_credentials, net_cultures, net_dates, net_engine, net_files, net_host, net_lists, net_numbers,
+    commands, net_credentials, net_cultures, net_data, net_dates, net_engine, net_files, net_host, net_lists, net_numbers,
     net_regex, net_small, net_system, net_values,
 )  # fmt: skip
 
@@ -100,6 +102,11 @@ class Runspace:
     @machine.setter
     def machine(self, machine: Machine) -> None:
         self._session.machine = machine
+
+    @property
+    def shared(self) -> Shared:
+        """What the serializer of its messages keeps from one to the next."""
+        return self._session.shared
 
     @property
     def environment(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ from .api import HostCalls, Language, Origin, Streams
 from .errors import Category, ErrorRecord, PipelineStopped, PSTerminating, runtime_error
 from .records import CommandInfo, InformationalRecord, InvocationInfo
 from .scopes import Scope
+from .shared import Shared
 
 if typing.TYPE_CHECKING:
     from ..machine import Machine
@@ -56,6 +57,7 @@ class Session:
         self.modules: list[str] = ["Microsoft.PowerShell.Management", "Microsoft.PowerShell.Utility"]
         self.classes: dict[str, object] = {}
         self.jobs: list[object] = []
+        self.shared = Shared()
         self.stop = threading.Event()
         #: The client asked (RedirectShellErrorOutputPipe) that the statement after one that failed be run, too.
         self.goes_on = False

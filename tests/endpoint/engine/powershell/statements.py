@@ -271,7 +271,8 @@ def _matches(match: re.Match[str], frame: Frame) -> None:
 def _try(node: syntax.Try, frame: Frame) -> None:
     try:
         try:
-            with frame.session.guarded() if node.catches else contextlib.nullcontext():
+            # Also where nothing is caught: in a try block an error that ends a statement ends them all.
+            with frame.session.guarded():
                 run_statements(node.body, frame)
         except PipelineStopped:
             raise

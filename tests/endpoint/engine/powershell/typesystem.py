@@ -229,7 +229,9 @@ def find(name: str) -> NetType:
     """
     found = lookup(name)
     if found is None:
-        raise runtime_error(f"Unable to find type [{name}].", "TypeNotFound", target=name)
+        error = runtime_error(f"Unable to find type [{name}].", "TypeNotFound", target=name)
+        error.error_record.target_type = "TypeName"
+        raise error
     return found
 
 

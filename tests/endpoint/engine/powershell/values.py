@@ -155,6 +155,13 @@ class TypedArray(list[object]):
         return functools.reduce(lambda place, pair: place * pair[0] + pair[1], pairs, 0)
 
 
+_KINDS = {
+    "Stack": "STK", "Queue": "QUE", "HashSet": "IE", "SortedSet": "IE", "LinkedList": "IE", "DataTable": "IE",
+    "DataColumnCollection": "IE", "DataRowCollection": "IE", "ConstraintCollection": "IE",
+    "DataRelationCollection+DataTableRelationCollection": "IE",
+}  # fmt: skip
+
+
 class NetList(list[object]):
     """A list that grows: ArrayList, List`1, Queue, Stack, HashSet."""
 
@@ -163,6 +170,12 @@ class NetList(list[object]):
         self.type_name = type_name
         #: The element's type of a generic list; what is added is converted to it.
         self.element: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """What the type is for serialization: the name of CLIXML's element."""
+        name = self.type_name.partition("`")[0].rpartition(".")[2]
+        return _KINDS.get(name, "LST") if not name.endswith("+KeyCollection") else "IE"
 
 
 def key_of(key: object, ignore_case: bool = True) -> object:

@@ -9,10 +9,9 @@ import typing
 
 from psrpcore import types as psrp
 
-from . import values
+from . import convert, numbers, values
 from .net_host import ChoiceDescription, FieldDescription
 from .records import ProgressRecord
-from .wire import to_psrp
 
 
 def to_host(value: object) -> typing.Any:
@@ -29,7 +28,13 @@ def to_host(value: object) -> typing.Any:
         return psrp.FieldDescription.ToPSObjectForRemoting(_field(plain), for_host=True)
     if isinstance(plain, ProgressRecord):
         return _progress(plain)
-    return to_psrp(value)
+    if plain is None or isinstance(plain, bool):
+        return plain
+    if isinstance(plain, int):
+        return psrp.PSInt64(plain) if isinstance(plain, numbers.Int64) else psrp.PSInt(plain)
+    if isinstance(plain, values.SecureString):
+        return psrp.PSSecureString(plain.secret)
+    return psrp.PSString(convert.to_string(value))
 
 
 def _field(value: FieldDescription) -> psrp.FieldDescription:

@@ -9,8 +9,14 @@ import re
 import typing
 from xml.etree import ElementTree
 
-#: Values that are other ones in each run, by the name of the property that holds them.
-_CHANGING = {"TimeGenerated", "ProcessId", "NativeThreadId", "ManagedThreadId", "Computer", "User"}
+#: Values that are other ones in each run and on each machine, by the name of the property that holds them: ids, times,
+#: names of users, and what a file system tells of itself.
+_CHANGING = {
+    "TimeGenerated", "ProcessId", "NativeThreadId", "ManagedThreadId", "Computer", "User", "Group",
+    "CreationTime", "CreationTimeUtc", "LastAccessTime", "LastAccessTimeUtc", "LastWriteTime", "LastWriteTimeUtc",
+    "LastWriteTimeString", "AccessTime", "ModifiedTime", "StatusChangeTime", "Inode", "UserId", "GroupId", "BlockSize",
+    "DeviceId", "NumberOfBlocks", "Used", "Free", "CurrentLocation", "Home",
+}  # fmt: skip
 
 #: What an exception tells of the .NET code that threw it, down to the names of PowerShell's own methods.
 _OF_DOTNET = {"TargetSite", "Source", "StackTrace", "Data"}

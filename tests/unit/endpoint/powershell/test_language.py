@@ -64,6 +64,12 @@ EXPRESSIONS = {
     "@(@{n = 1}, @{n = 2}).n -join ','": ["1,2"],
     "(1, 2, 3).Where({ $_ -gt 1 }).Count; (1, 2).ForEach({ $_ * 2 }) -join ','": [2, "2,4"],
     "[System.IO.Path]::GetExtension('a.txt'); [IO.Path]::Combine('/a', 'b')": [".txt", "/a/b"],
+    "(New-Object System.IO.FileInfo '/etc/passwd').Name; (New-Object IO.FileInfo '/none/a').Exists": ["passwd", False],
+    "$s = (Get-Item /etc/passwd).OpenRead(); $s.Position; $s.Close()": [0],
+    "($PSVersionTable | Out-String).Contains('PSEdition'); $PSVersionTable.GetType().Name": [
+        True,
+        "PSVersionHashTable",
+    ],
     "[regex]::Matches('a1b22', '\\d+').Count; [regex]::Escape('a.b')": [2, "a\\.b"],
     '\'{"a": [1, {"b": null}]}\' | ConvertFrom-Json | ForEach-Object { $_.a[0] }': [1],
     "@{a = @(1); b = $null; c = 'x\"'} | ConvertTo-Json -Compress": ['{"a":[1],"b":null,"c":"x\\""}'],

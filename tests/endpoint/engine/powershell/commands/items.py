@@ -8,94 +8,18 @@ from __future__ import annotations
 import glob
 import os
 import shutil
-import stat
 import typing
 
-from .. import administered, dates, numbers, patterns, values
+from .. import administered, patterns, values
 from ..calling import wrap_io
 from ..cmdlets import Call, cmdlet
 from ..drives import environment_key, set_environment
 from ..errors import Category, PSTerminating
 from ..net_credentials import PSCredential
-from ..net_io import FILE_ATTRIBUTES
+from .file_objects import item_object
 
 _AUTOMATION = "System.Management.Automation."
 _DRIVES = ("env", "variable", "function", "alias", *administered.DRIVES)
-
-
-def attributes_of(path: str) -> values.EnumValue:
-    """FileAttributes as .NET makes them out of a file's mode and name."""
-    info = os.lstat(path)
-    value = 16 if stat.S_ISDIR(os.stat(path).st_mode if os.path.exists(path) else info.st_mode) else 0
-    value |= 1024 if stat.S_ISLNK(info.st_mode) else 0
-    value |= 2 if os.path.basename(path).startswith(".") else 0
-    value |= 1 if not info.st_mode & stat.S_IWUSR else 0
-    return FILE_ATTRIBUTES(value or 128)
-
-
-def item_object(path: str) -> values.ObjectValue:
-    """A FileInfo or DirectoryInfo with the members that the file system provider adds."""
-    info = os.stat(path) if os.path.exists(path) else os.lstat(path)
-    directory = stat.S_ISDIR(info.st_mode)
-    name = os.path.basename(path) or path
-    times: dict[str, object] = {}
-    for label, nanoseconds in (
-        ("CreationTime", info.st_ctime_ns),
-        ("LastAccessTime", info.st_atime_ns),
-        ("LastWriteTime", info.st_mtime_ns),
-    ):
-        times[label] = dates.from_nanoseconds(nanoseconds)
-        times[f"{label}Utc"] = dates.from_nanoseconds(nanoseconds, local=False)
-    link = os.readlink(path) if os.path.islink(path) else None
-    parent = os.path.dirname(path)
-    head: dict[str, object] = {"Parent": _text_item(parent), "Root": _text_item("/")} if directory else {
-        "Length": numbers.Int64(info.st_size), "DirectoryName": parent, "Directory": _text_item(parent),
-        "IsReadOnly": not os.access(path, os.W_OK),
-    }  # fmt: skip
-    tail: dict[str, object] = {
-        "FullName": path, "Extension": os.path.splitext(name)[1], "Name": name, "Exists": True, **times,
-        "LinkTarget": link,
-        "UnixFileMode": numbers.smallest(stat.S_IMODE(info.st_mode)), "Attributes": attributes_of(path),
-    }  # fmt: skip
-    extended: dict[str, object] = {
-        "PSPath": f"Microsoft.PowerShell.Core\\FileSystem::{path}",
-        "PSParentPath": f"Microsoft.PowerShell.Core\\FileSystem::{parent}",
-        "PSChildName": name, "PSDrive": "/", "PSProvider": "Microsoft.PowerShell.Core\\FileSystem",
-        "PSIsContainer": directory,
-        "Mode": _mode(path, directory), "BaseName": name if directory else os.path.splitext(name)[0],
-        "LinkType": "SymbolicLink" if link else None,
-        "Target": link,
-    }  # fmt: skip
-    kind = "System.IO.DirectoryInfo" if directory else "System.IO.FileInfo"
-    return values.ObjectValue(
-        [kind, "System.IO.FileSystemInfo", "System.MarshalByRefObject", "System.Object"],
-        {**head, **tail},
-        path,
-        extended,
-    )
-
-
-def _text_item(path: str) -> values.ObjectValue:
-    return values.ObjectValue(
-        ["System.IO.DirectoryInfo", "System.IO.FileSystemInfo", "System.Object"],
-        {"FullName": path, "Name": os.path.basename(path) or path},
-        path,
-    )
-
-
-def _mode(path: str, directory: bool) -> str:
-    value = attributes_of(path).value
-    letters = (("l", 1024), ("a", 32), ("r", 1), ("h", 2), ("s", 4))
-    first = "l" if value & 1024 else "d" if directory else "-"
-    return first + "".join(letter if value & bit else "-" for letter, bit in letters[1:])
-
-
-def path_info(path: str) -> values.ObjectValue:
-    return values.ObjectValue(
-        [f"{_AUTOMATION}PathInfo", "System.Object"],
-        {"Drive": "/", "Provider": "Microsoft.PowerShell.Core\\FileSystem", "ProviderPath": path, "Path": path},
-        path,
-    )
 
 
 def split_drive(path: str) -> tuple[str | None, str]:

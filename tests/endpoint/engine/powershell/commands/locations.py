@@ -11,7 +11,8 @@ import typing
 from .. import administered, members, values
 from ..cmdlets import Call, cmdlet
 from ..errors import Category
-from .items import PATH_PARAMETERS, item_object, not_found, path_info, paths_of, split_drive
+from .file_objects import item_object, path_info
+from .items import PATH_PARAMETERS, not_found, paths_of, split_drive
 
 _AUTOMATION = "System.Management.Automation."
 

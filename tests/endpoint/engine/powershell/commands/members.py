@@ -25,7 +25,7 @@ class AddMember(Cmdlet):
     def process(self, item: object) -> None:
         call = self.call
         item = call.get("InputObject")
-        target = item if isinstance(item, values.PSObject) else values.PSObject(base=item)
+        target = call.session.shared.adopt(item)
         for member in self._members():
             self._add(target, member)
         if call.has("TypeName"):
