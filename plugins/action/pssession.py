@@ -80,12 +80,11 @@ class ActionModule(SessionAction):
     ) -> dict[str, typing.Any]:
         idle_timeout = connection.get_option("idle_timeout")
 
-        def open_session(base: Target, name: str | None) -> messages.OpenSession:
-            target = _creation.target(base, idle_timeout, name, arguments)
-            return messages.OpenSession(target, adopt=arguments["adopt"], check=bool(self._task.check_mode))
-
         names = [_selector.literal(name) for name in selected.selector.names]
-        if not selected.several:
-            return self.ask(connection, selected, lambda base: open_session(base, names[0] if names else None))
-        requests: list[object] = [open_session(connection.target(), name) for name in names]
-        return self.ask_at_once(connection, requests, [{"name": name} for name in names])
+
+        def open_sessions(base: Target) -> messages.OpenSession:
+            target = _creation.target(base, idle_timeout, names[0] if names else None, arguments)
+            several = names if selected.several else []
+            return messages.OpenSession(target, several, adopt=arguments["adopt"], check=bool(self._task.check_mode))
+
+        return self.ask(connection, selected, open_sessions)

@@ -89,16 +89,6 @@ class SessionAction(ActionBase):  # type: ignore[misc]
             before = _states(client, target) if self._task.diff else None
             return _several.concluded(client.request(request(target)).results, selected.several, before)
 
-    def ask_at_once(
-        self, connection: Connection, requests: list[object], sessions: list[dict[str, typing.Any]]
-    ) -> dict[str, typing.Any]:
-        """The module's result of several such requests, each about one of the sessions, side by side."""
-        before = None
-        if self._task.diff:
-            with connection.broker() as client:
-                before = _states(client, connection.target())
-        return _several.concluded(_several.answers(connection, requests, sessions), several=True, before=before)
-
     def _spell_choices(self) -> None:
         """Choices may be written in upper or lower case, as in PowerShell."""
         for name, option in self.ARGUMENT_SPEC.items():

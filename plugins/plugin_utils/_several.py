@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import functools
 import queue
 import typing
 
 from ._client import BrokerClient, Notify
 from ._wire.errors import ErrorKind, PSSessionError
-from ._wire.messages import Failure, Result
+from ._wire.messages import Result
 
 Answer = typing.TypeVar("Answer")
 Row = dict[str, typing.Any]
@@ -92,22 +91,6 @@ class _Calls:
         self._given_up = True
         for client in list(self._opened):
             client.close()
-
-
-def answers(clients: Clients, requests: typing.Sequence[object], sessions: typing.Sequence[Row]) -> list[Result]:
-    """The rows that requests are answered with, side by side; `sessions` is what is known of each one's session."""
-
-    def ask(request: object, client: BrokerClient) -> list[Result]:
-        return list(client.request(request).results)
-
-    results: list[Result] = []
-    answered = at_once(clients, [functools.partial(ask, request) for request in requests])
-    for answer, session in zip(answered, sessions, strict=True):
-        if isinstance(answer, PSSessionError):
-            results.append(Result(session, error=Failure(answer.kind.value, answer.message)))
-        else:
-            results += answer
-    return results
 
 
 def gathered(rows: list[Row]) -> Row:

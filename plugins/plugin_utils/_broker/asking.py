@@ -14,8 +14,8 @@ from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.messages import Failure, Result, Selector
 from .._wire.target import Target
 from . import rows
-from .finding import Notify, held_by_another
-from .group import Playbook
+from .caller import Caller
+from .finding import held_by_another
 from .parallel import each
 from .session import Session
 from .shared import Shared
@@ -33,17 +33,15 @@ class Asker:
     Args:
         shared: What all clients share.
         target: The host.
-        playbook: Keeps the sessions that it uses.
-        notify: Says to the user what is waited for.
+        caller: Who is told what is waited for.
     """
 
     shared: Shared
     target: Target
-    playbook: Playbook
-    notify: Notify
+    caller: Caller
 
     def items(self, selector: Selector) -> list[Item]:
-        """The sessions that a selector means; those that are held first come first. Raises PSSessionError (usage)."""
+        """The sessions that a selector means, in its order; those of one entry by Id. Raises PSSessionError (usage)."""
         entries = wanted(selector)
         if not entries:
             entries = self._implicit()

@@ -37,6 +37,7 @@ from .._wire.messages import (
 from .._wire.messages import Run as RunMessage
 from . import capability, listing, removing, requests
 from .asking import Asker
+from .caller import Attendance, Caller
 from .group import Playbook
 from .parallel import in_parallel
 from .run_requests import Runner
@@ -56,7 +57,8 @@ class Client:
     def __init__(self, shared: Shared, connection: socket.socket) -> None:
         self._shared = shared
         self._socket = connection
-        self._runner = Runner(shared, connection, self._send)
+        self._attendance = Attendance(shared.reactor, connection)
+        self._runner = Runner(shared, connection, self._attendance, self._send)
         #: What goes on for several sessions at once may have something to say at once.
         self._send_lock = threading.Lock()
         #: Whom it works for, known after `Hello`; no process has the pid 0.
@@ -106,9 +108,9 @@ class Client:
         try:
             capability.check(message)
             if isinstance(message, RunMessage):
-                self._runner.run(message, body, self.playbook)
+                self._runner.run(message, body, self._caller())
             elif isinstance(message, Receive):
-                self._runner.receive(message, self.playbook)
+                self._runner.receive(message, self._caller())
             elif isinstance(message, ListSessions):
                 self._send(Sessions(listing.list_sessions(self._shared, message), self._shared.facts()))
             elif isinstance(message, (OpenSession, RemoveSessions, DisconnectSessions, ConnectSessions)):
@@ -133,6 +135,8 @@ class Client:
                     ErrorKind.UNKNOWN, f"The session broker met an error of its own: {error!r} (see its log)."
                 )
             )
+        finally:
+            self._attendance.end()
 
     def _reset(self, message: Reset) -> int:
         sessions = self._shared.registry.drop(message.target)
@@ -140,14 +144,17 @@ class Client:
         return len(sessions)
 
     def _results(self, message: OpenSession | RemoveSessions | DisconnectSessions | ConnectSessions) -> list[Result]:
-        asker = Asker(self._shared, message.target, self.playbook, self._note)
+        asker = Asker(self._shared, message.target, self._caller())
         if isinstance(message, OpenSession):
-            return [requests.open_session(asker, message)]
+            return requests.open_sessions(asker, message)
         if isinstance(message, RemoveSessions):
             return removing.remove_sessions(asker, message)
         if isinstance(message, DisconnectSessions):
             return requests.disconnect_sessions(asker, message)
         return requests.connect_sessions(asker, message)
+
+    def _caller(self) -> Caller:
+        return Caller(self.playbook, self._note, self._attendance)
 
     def _fail(self, error: PSSessionError) -> None:
         self._send(Failure(error.kind.value, error.message))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import typing
 
 from .._transport import ShellDescription
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.target import Target
 from . import troubles
+from .caller import Caller
 from .courier import Courier, Fault
 from .ledger import Ledger
 from .recovery import Phase
@@ -24,8 +24,6 @@ from .wanted import Wanted, ambiguous, describe
 _PAUSES = (0.5, 1.0, 2.0, 5.0)
 
 log = logging.getLogger("pssession.broker")
-#: Says something to the user while he waits: a level (warning, v to vvvvv) and a text.
-Notify = typing.Callable[[str, str], None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +72,7 @@ class Finder:
             raise ambiguous([entry], target, [describe(shell) for shell in chosen])
         return chosen[0] if chosen else None
 
-    def connect(self, session: Session, notify: Notify) -> None:
+    def connect(self, session: Session, caller: Caller) -> None:
         """Takes a shell over that a session has adopted; raises PSSessionError.
 
         One of ours whose broker was killed is still connected for the server until it misses its client: that is
@@ -90,10 +88,10 @@ class Finder:
                     raise _held_by_another(session, fault) from None
                 if session.clock() >= deadline:
                     raise _still_held(session, fault) from None
-            # Said again and again, too, so that a user who went away is noticed.
             level = "v" if number == 0 else "vvvv"
-            notify(level, f"{session} is still connected to a client that is gone: waiting for the server to notice.")
-            session.sleep(_PAUSES[min(number, len(_PAUSES) - 1)])
+            text = f"{session} is still connected to a client that is gone: waiting for the server to notice."
+            caller.notify(level, text)
+            caller.pause(_PAUSES[min(number, len(_PAUSES) - 1)], session.sleep)
         raise AssertionError("unreachable: busy_timeout is finite")
 
 

@@ -19,11 +19,11 @@ def list_sessions(shared: Shared, message: ListSessions) -> list[rows.Row]:
     """The rows that a `ListSessions` asks for; raises PSSessionError."""
     entries = wanted(message.selector)
     if message.scope == "current":
-        return _chosen(entries, shared.registry.rows(message.target))
+        return _chosen(entries, _by_id(shared.registry.rows(message.target)))
     target = message.target
     if target is None:
         raise PSSessionError(ErrorKind.USAGE, "scope=computer needs a host whose server is asked.")
-    held = shared.registry.rows(target)
+    held = _by_id(shared.registry.rows(target))
     with shared.scout(target) as scout:
         shells = {str(shell.shell_id): shell for shell in shared.finder.shells(target, scout.courier)}
     listed = [_told(row, shells.pop(row["instance_id"], None)) for row in held]
@@ -42,4 +42,12 @@ def _told(row: rows.Row, shell: ShellDescription | None) -> rows.Row:
 
 
 def _chosen(entries: typing.Sequence[Wanted], listed: list[rows.Row]) -> list[rows.Row]:
-    return [row for row in listed if not entries or any(entry.fits_row(row) for entry in entries)]
+    """The rows that the entries mean, in the entries' order; all of them without entries."""
+    if not entries:
+        return listed
+    chosen = {row["instance_id"]: row for entry in entries for row in listed if entry.fits_row(row)}
+    return list(chosen.values())
+
+
+def _by_id(listed: list[rows.Row]) -> list[rows.Row]:
+    return sorted(listed, key=lambda row: int(row["id"]))

@@ -14,8 +14,9 @@ import threading
 import typing
 import uuid
 
-from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.target import Target
+from . import troubles
+from .caller import Caller
 from .group import Group, Groups, Playbook
 from .session import Session
 
@@ -47,27 +48,27 @@ class Registry:
         self._numbers = 0
 
     @contextlib.contextmanager
-    def lease(self, target: Target, playbook: Playbook, shared: bool, task: str) -> typing.Iterator[Session]:
+    def lease(self, target: Target, caller: Caller, shared: bool, task: str) -> typing.Iterator[Session]:
         """A session of the target for one thread's exclusive use, opened or not.
 
         Args:
             target: Who connects where; its secrets are compared with those that the session was opened with.
-            playbook: Keeps the session while it lives.
+            caller: His playbook keeps the session while it lives.
             shared: The host's one session whose state scripts share; else any, a further one where all are busy.
             task: What is run, for whoever finds the session busy.
 
-        Raises PSSessionError (busy) after the target's busy_timeout.
+        Raises PSSessionError: busy after the target's busy_timeout, stopped where the caller goes away meanwhile.
         """
-        session = self._acquire(target, playbook, shared, task)
+        session = self._acquire(target, caller, shared, task)
         try:
             yield session
         finally:
             self.release(session)
 
-    def acquire_one(self, target: Target, playbook: Playbook, choose: Choose, task: str) -> Session | None:
+    def acquire_one(self, target: Target, caller: Caller, choose: Choose, task: str) -> Session | None:
         """Leases the one session of the target's host that `choose` picks, waiting for it; None where it picks none.
 
-        Raises what `choose` raises, and PSSessionError (busy) after the target's busy_timeout.
+        Raises what `choose` raises, and PSSessionError as `lease` does.
         """
         deadline = self._clock() + target.busy_timeout
         with self._condition:
@@ -75,15 +76,24 @@ class Registry:
                 session = chosen[0]
                 group = typing.cast(Group, self._groups.of(session))
                 if session.number not in group.busy:
-                    return self._lease(group, session, target, playbook, task)
-                if not self._condition.wait(max(0.0, deadline - self._clock())):
-                    raise _busy_one(session, group.busy[session.number], target)
+                    return self._lease(group, session, target, caller.playbook, task)
+                if not self._wait(deadline, caller):
+                    raise troubles.not_free(str(session), group.busy[session.number], target)
         return None
 
     def create(self, target: Target) -> Session:
         """A session with an Id of its own that nobody can find before `add`."""
         with self._condition:
             return self._new(target)
+
+    def reserve(self, targets: typing.Iterable[Target], playbook: Playbook) -> None:
+        """Gives Ids in the targets' order to sessions for those that have none yet; whoever leases one opens it."""
+        with self._condition:
+            for target in targets:
+                group = self._group(target)
+                group.use(playbook)
+                if not group.sessions:
+                    group.sessions.append(self._new(target))
 
     def scout(self, target: Target) -> Session:
         """A session without an Id, to ask the server with, or to `add` when there is something to adopt."""
@@ -244,20 +254,31 @@ class Registry:
         with self._condition:
             return not self._groups and not self._retired
 
-    def _acquire(self, target: Target, playbook: Playbook, shared: bool, task: str) -> Session:
+    def _acquire(self, target: Target, caller: Caller, shared: bool, task: str) -> Session:
         deadline = self._clock() + target.busy_timeout
         with self._condition:
             while True:
                 group = self._group(target)
-                group.use(playbook)
+                group.use(caller.playbook)
                 session = group.free(shared)
                 if session is None and group.may_grow(shared):
                     session = self._new(target)
                     group.sessions.append(session)
                 if session is not None:
-                    return self._lease(group, session, target, playbook, task)
-                if not self._condition.wait(max(0.0, deadline - self._clock())):
-                    raise _busy(group, target)
+                    return self._lease(group, session, target, caller.playbook, task)
+                if not self._wait(deadline, caller):
+                    raise troubles.none_free(group.busy.values(), target)
+
+    def _wait(self, deadline: float, caller: Caller) -> bool:
+        """Waits until something has changed; False when the time is over. Raises PSSessionError (stopped)."""
+        caller.waits(self._wake)
+        in_time = self._condition.wait(max(0.0, deadline - self._clock()))
+        caller.check()
+        return in_time
+
+    def _wake(self) -> None:
+        with self._condition:
+            self._condition.notify_all()
 
     def _new(self, target: Target) -> Session:
         self._numbers += 1
@@ -284,20 +305,3 @@ class Registry:
         group.busy[session.number] = task
         session.leased(target)
         return session
-
-
-def _busy(group: Group, target: Target) -> PSSessionError:
-    running = ", ".join(sorted(set(group.busy.values())))
-    return PSSessionError(
-        ErrorKind.BUSY,
-        f"No session on {target.host} became free within busy_timeout ({target.busy_timeout} s): {running} is "
-        "running. Wait for it, or set busy_timeout or max_sessions higher.",
-    )
-
-
-def _busy_one(session: Session, running: str, target: Target) -> PSSessionError:
-    return PSSessionError(
-        ErrorKind.BUSY,
-        f"{session} did not become free within busy_timeout ({target.busy_timeout} s): {running} is running. "
-        "Wait for it, or set busy_timeout higher.",
-    )

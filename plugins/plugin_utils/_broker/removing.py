@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from .._transport import ShellDescription
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.messages import Failure, RemoveSessions, Result
@@ -36,18 +38,28 @@ class Remover:
         self._registry = asker.shared.registry
 
     def results(self) -> list[Result]:
-        """One row for each session that fits; raises PSSessionError where the server cannot be asked."""
+        """One row for each session that fits, in the selector's order; raises PSSessionError as the server says."""
         target, entries = self._message.target, wanted(self._message.selector)
         if not entries and target.session_name is not None:
             entries = [named(target.session_name)]
-        held = fitting(entries, self._registry.held(target)) if entries else self._registry.own(target)
+        if not entries:
+            return each(self._held, self._registry.own(target))
+        held = self._registry.held(target)
         computer = self._message.scope == "computer"
         asked = [entry for entry in entries if entry.exact or (entry.pattern and computer)]
         with self._asker.shared.scout(target) as scout:
             shells = self._asker.shared.finder.others(target, scout.courier) if asked else []
-            others = [shell for shell in shells if any(entry.names(shell.name, shell.shell_id) for entry in asked)]
-            removed = each(self._held, held)
-            return removed + each(lambda shell: self._found(shell, scout.courier), others)
+            meant: dict[uuid.UUID, Session | ShellDescription] = {}
+            for entry in entries:
+                there: list[Session | ShellDescription] = [*fitting([entry], held)]
+                there += [shell for shell in shells if entry in asked and entry.names(shell.name, shell.shell_id)]
+                for item in there:
+                    meant.setdefault(item.shell_id, item)
+
+            def remove(item: Session | ShellDescription) -> Result:
+                return self._held(item) if isinstance(item, Session) else self._found(item, scout.courier)
+
+            return each(remove, list(meant.values()))
 
     def _held(self, session: Session) -> Result:
         try:

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import typing
 
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.messages import ConnectSessions, DisconnectSessions, OpenSession, Result, Selector
+from .._wire.record import replaced
 from .._wire.target import Target
 from . import rows, upkeep
 from .asking import Asker, Item
@@ -19,10 +21,27 @@ from .wanted import Wanted, fitting, named
 
 #: Seconds; WinRM takes no shorter idle timeout.
 _MIN_IDLE_TIMEOUT = 60
+_OPEN = "pssession: state=present"
 
 
-def open_session(asker: Asker, message: OpenSession) -> Result:
-    """Makes sure that there is a session; raises PSSessionError."""
+def open_sessions(asker: Asker, message: OpenSession) -> list[Result]:
+    """Makes sure that there are sessions, several at once; raises PSSessionError where one is asked for."""
+    if not message.names:
+        return [_open(asker, message)]
+    if message.new:
+        raise PSSessionError(ErrorKind.USAGE, "new makes one session, so that it takes no names.")
+    targets = {name: replaced(message.target, session_name=name) for name in message.names}
+    if not message.check:
+        asker.shared.registry.reserve(targets.values(), asker.caller.playbook)
+
+    def act(item: Item) -> Result:
+        target = targets[str(item.name)]
+        return _open(dataclasses.replace(asker, target=target), replaced(message, target=target, names=[]))
+
+    return asker.results([Wanted(name) for name in targets], act)
+
+
+def _open(asker: Asker, message: OpenSession) -> Result:
     shared, target = asker.shared, message.target
     _check_idle_timeout(target.idle_timeout, None, target)
     if message.new:
@@ -32,8 +51,7 @@ def open_session(asker: Asker, message: OpenSession) -> Result:
         return _predict_open(asker, message)
     if (used := _in_use(asker)) is not None:
         return used
-    task = "pssession: state=present"
-    with shared.registry.lease(target, asker.playbook, shared=True, task=task) as session:
+    with shared.registry.lease(target, asker.caller, shared=True, task=_OPEN) as session:
         upkeep.verify(session)
         if session.state is SessionState.OPENED:
             return Result(session.row())
@@ -96,10 +114,7 @@ def _connect_found(asker: Asker, entry: Wanted, check: bool) -> Result:
     if not entry.exact:
         raise asker.unknown(entry)
     selector = Selector([entry.name] if entry.name else [], [], [str(entry.shell_id)] if entry.shell_id else [])
-    lease = asker.shared.selecting.lease(
-        asker.target, selector, asker.playbook, True, "pssession_connect", asker.notify
-    )
-    with lease as session:
+    with asker.shared.selecting.lease(asker.target, selector, asker.caller, True, "pssession_connect") as session:
         session.ready()
         asker.shared.count(session)
         return Result(session.row(), changed=True)
@@ -108,8 +123,7 @@ def _connect_found(asker: Asker, entry: Wanted, check: bool) -> Result:
 def _open_new(asker: Asker, message: OpenSession) -> Result:
     if message.check:
         return Result(rows.predicted(message.target), changed=True)
-    lease = asker.shared.selecting.lease_new(message.target, asker.playbook, "pssession: state=present")
-    with lease as session:
+    with asker.shared.selecting.lease_new(message.target, asker.caller, _OPEN) as session:
         session.ready()
         return Result(session.row(), changed=True)
 
@@ -117,7 +131,7 @@ def _open_new(asker: Asker, message: OpenSession) -> Result:
 def _in_use(asker: Asker) -> Result | None:
     """The target's session where it is in use: it is there, evidently, and need not be waited for."""
     for session in asker.shared.registry.own(asker.target)[:1]:
-        running = asker.shared.registry.busy_with(session, asker.playbook)
+        running = asker.shared.registry.busy_with(session, asker.caller.playbook)
         if running is not None and session.state is SessionState.OPENED and session.opened:
             return Result(session.row(in_use=True))
     return None
@@ -141,13 +155,15 @@ def _predict_open(asker: Asker, message: OpenSession) -> Result:
 
 
 def _take_back(asker: Asker, session: Session, adopt: bool) -> bool:
-    return asker.shared.selecting.take_back(session, asker.notify, adopt, strict=True)
+    return asker.shared.selecting.take_back(session, asker.caller, adopt, strict=True)
 
 
 def _tell(asker: Asker, session: Session) -> None:
     asker.shared.count(session)
     if session.recreated:
-        asker.notify("warning", f"{session} was lost since it was last used and was opened anew: its state is gone.")
+        asker.caller.notify(
+            "warning", f"{session} was lost since it was last used and was opened anew: its state is gone."
+        )
 
 
 def _check_configurations(asker: Asker) -> None:
@@ -185,7 +201,7 @@ def _leased(asker: Asker, session: Session, task: str) -> typing.Iterator[Sessio
     """A held session for exclusive use, as one that was asked for by itself."""
     registry = asker.shared.registry
     leased = registry.acquire_one(
-        asker.target, asker.playbook, lambda held: [other for other in held if other is session], task
+        asker.target, asker.caller, lambda held: [other for other in held if other is session], task
     )
     if leased is None:
         raise session.lost()

@@ -13,11 +13,11 @@ import typing
 
 from .._psrp.records import Record
 from .._wire.errors import ErrorKind, PSSessionError, WireError
-from .._wire.messages import REQUESTS, Finished, Input, Note, Receive
+from .._wire.messages import REQUESTS, Finished, Input, Receive
 from .._wire.messages import Run as RunMessage
 from . import jobs
+from .caller import Attendance, Caller
 from .conversing import Conversation
-from .group import Playbook
 from .jobs import Ending, Job
 from .left import waiting
 from .parallel import in_thread
@@ -25,9 +25,6 @@ from .receiving import Reception
 from .running import Run
 from .session import QuotaReached, Session
 from .shared import Shared
-
-#: Seconds; the main loop answers at once, unless it ends at this moment.
-_LOOP_ANSWERS = 5.0
 
 log = logging.getLogger("pssession.broker")
 
@@ -37,13 +34,21 @@ class Runner:
 
     Args:
         shared: What all clients share.
-        connection: The client's socket; between its request and the answer it is watched for a hang-up.
+        connection: The client's socket.
+        attendance: Tells of its hang-up between a request and the answer.
         send: Sends a message and its body to the client; raises OSError.
     """
 
-    def __init__(self, shared: Shared, connection: socket.socket, send: typing.Callable[[object, bytes], None]) -> None:
+    def __init__(
+        self,
+        shared: Shared,
+        connection: socket.socket,
+        attendance: Attendance,
+        send: typing.Callable[[object, bytes], None],
+    ) -> None:
         self._shared = shared
         self._socket = connection
+        self._attendance = attendance
         self._send = send
         self._lock = threading.Lock()
         #: What goes on now, and what ended but was not freed on the server yet.
@@ -68,28 +73,28 @@ class Runner:
             self._unfinished.finish()
             self._unfinished = None
 
-    def run(self, message: RunMessage, body: bytes, playbook: Playbook) -> None:
+    def run(self, message: RunMessage, body: bytes, caller: Caller) -> None:
         """Answers a Run; raises PSSessionError."""
         chunks = self._chunks() if message.input == "chunks" else None
         try:
-            while self._run(message, body, chunks, playbook):
+            while self._run(message, body, chunks, caller):
                 text = f"{message.target.host} has no more sessions for this user: waiting for one in use."
-                self._note("v", text)
+                caller.notify("v", text)
         except PSSessionError:
             # A client that sends chunks listens only after the last one.
             for _chunk in chunks or ():
                 continue
             raise
 
-    def receive(self, message: Receive, playbook: Playbook) -> None:
+    def receive(self, message: Receive, caller: Caller) -> None:
         """Answers a Receive; raises PSSessionError."""
         if message.timeout is not None and message.timeout < 0:
             raise PSSessionError(ErrorKind.USAGE, f"A timeout of {message.timeout:g} s is less than nothing.")
         output = jobs.output(message)
-        lease = self._shared.selecting.lease(
-            message.target, message.selector, playbook, True, "pssession_receive", self._note
-        )
+        lease = self._shared.selecting.lease(message.target, message.selector, caller, True, "pssession_receive")
         with lease as session:
+            self._attendance.end()
+            caller.check()
             reception = Reception(session, output, self._delivery(message), message.wait, message.timeout)
             with self._going_on(reception), self._watched(reception):
                 ending = reception.execute()
@@ -98,7 +103,7 @@ class Runner:
                 self._shared.registry.discard(session)
             self._finished(session, ending)
 
-    def _run(self, message: RunMessage, body: bytes, chunks: typing.Iterator[bytes] | None, playbook: Playbook) -> bool:
+    def _run(self, message: RunMessage, body: bytes, chunks: typing.Iterator[bytes] | None, caller: Caller) -> bool:
         """Answers a Run; True where the server's quota is reached and a session in use is to be waited for."""
         jobs.check(message)
         deliver = self._delivery(message)
@@ -111,8 +116,9 @@ class Runner:
             chunks=chunks,
             host=jobs.host(message),
         )
-        with self._lease(message, playbook) as session:
+        with self._lease(message, caller) as session:
             try:
+                self._prepare(message, session, caller)
                 ending = self._execute(message, session, job, talk)
             except QuotaReached:
                 if not self._shared.registry.limit(message.target, session):
@@ -125,16 +131,24 @@ class Runner:
             self._finished(session, ending)
         return False
 
-    def _lease(self, message: RunMessage, playbook: Playbook) -> contextlib.AbstractContextManager[Session]:
+    def _lease(self, message: RunMessage, caller: Caller) -> contextlib.AbstractContextManager[Session]:
         selecting, task = self._shared.selecting, jobs.task(message)
         if message.temporary or message.leave:
-            return selecting.lease_new(message.target, playbook, task, temporary=message.temporary)
-        return selecting.lease(message.target, message.selector, playbook, message.shared, task, self._note)
+            return selecting.lease_new(message.target, caller, task, temporary=message.temporary)
+        return selecting.lease(message.target, message.selector, caller, message.shared, task)
+
+    def _prepare(self, message: RunMessage, session: Session, caller: Caller) -> None:
+        """Waits for what a run has to wait for in its session; a pipeline is not started for nobody."""
+        if message.temporary or message.leave:
+            self._shared.selecting.open_new(session, caller)
+        elif waiting(session.left):
+            session.ready()
+            self._shared.selecting.await_left(session, caller)
+        # From here on somebody else listens to the client.
+        self._attendance.end()
+        caller.check()
 
     def _execute(self, message: RunMessage, session: Session, job: Job, talk: Conversation | None) -> Ending:
-        if waiting(session.left):
-            session.ready()
-            self._shared.selecting.await_left(session, self._note)
         run = Run(session, job)
         self._shared.counters["pipelines"] += 1
         with self._going_on(run), self._timed(run, message.timeout):
@@ -183,20 +197,12 @@ class Runner:
     @contextlib.contextmanager
     def _watched(self, work: Run | Reception) -> typing.Iterator[None]:
         """Stops it when its client hangs up; the client has nothing to say now."""
-        reactor = self._shared.reactor
-        reactor.watch(self._socket, lambda: self._hung_up(work))
-        try:
-            yield
-        finally:
-            ended = threading.Event()
-            reactor.unwatch(self._socket, ended.set)
-            ended.wait(_LOOP_ANSWERS)
 
-    def _hung_up(self, work: Run | Reception) -> None:
-        """On the reactor's thread: the socket is readable though the client has nothing to say now."""
-        self._shared.reactor.unwatch(self._socket)
-        if not self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
+        def hung_up() -> None:
             in_thread("hang-up", lambda: work.stop("its client went away"))
+
+        with self._attendance.watched(hung_up):
+            yield
 
     def _chunks(self) -> typing.Iterator[bytes]:
         while True:
@@ -210,9 +216,6 @@ class Runner:
     def _delivery(self, message: RunMessage | Receive) -> typing.Callable[[list[Record]], None]:
         output = jobs.output(message)
         return lambda records: self._send(*jobs.answer(records, output))
-
-    def _note(self, level: str, text: str) -> None:
-        self._say(Note(level, text))
 
     def _say(self, message: object) -> None:
         self._send(message, b"")

@@ -13,16 +13,17 @@ from .._transport import ShellDescription
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.messages import Selector
 from .._wire.target import Target
-from . import questions
-from .finding import Finder, Notify
-from .group import Playbook
+from . import questions, troubles
+from .caller import Caller
+from .finding import Finder
 from .left import waiting
 from .registry import Registry
 from .rows import CONNECTED
-from .session import Session, SessionState
+from .session import QuotaReached, Session, SessionState
 from .wanted import Wanted, named, one_of, unknown, wanted
 
-#: Seconds between two questions whether a pipeline that was left in a session has ended; the last one is repeated.
+#: Seconds between two questions whether a pipeline that was left in a session has ended, or the server has a place for
+#: a new session; the last one is repeated.
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 log = logging.getLogger("pssession.broker")
@@ -44,7 +45,7 @@ class Selecting:
 
     @contextlib.contextmanager
     def lease(
-        self, target: Target, selector: Selector, playbook: Playbook, shared: bool, task: str, notify: Notify
+        self, target: Target, selector: Selector, caller: Caller, shared: bool, task: str
     ) -> typing.Iterator[Session]:
         """One session for one thread's exclusive use; `Session.ready` makes it usable.
 
@@ -52,30 +53,27 @@ class Selecting:
             target: Who connects where.
             selector: The session that is meant, held here or, by exact name or instance id, on the server; it is
                 connected to then. None at all is one of the target's own, made where there is none.
-            playbook: Keeps the session while it lives.
+            caller: His playbook keeps the session while it lives; he is told what is waited for.
             shared: See Registry.lease; of no meaning where the selector names a session.
             task: What is run, for whoever finds the session busy.
-            notify: Says to the user what is waited for.
 
         Raises PSSessionError: usage where several fit, failed where none does or it is broken, busy after the
-        target's busy_timeout or where another client holds it.
+        target's busy_timeout or where another client holds it, stopped where the caller goes away while he waits.
         """
         if selector.implicit:
-            with self._registry.lease(target, playbook, shared, task) as session:
+            with self._registry.lease(target, caller, shared, task) as session:
                 if session.kept and not session.opened:
-                    self.take_back(session, notify)
+                    self.take_back(session, caller)
                 yield session
             return
-        session = self._selected(target, wanted(selector), playbook, task, notify)
+        session = self._selected(target, wanted(selector), caller, task)
         try:
             yield session
         finally:
             self._registry.release(session)
 
     @contextlib.contextmanager
-    def lease_new(
-        self, target: Target, playbook: Playbook, task: str, temporary: bool = False
-    ) -> typing.Iterator[Session]:
+    def lease_new(self, target: Target, caller: Caller, task: str, temporary: bool = False) -> typing.Iterator[Session]:
         """A new session, whatever others there are; `Session.ready` opens it.
 
         Args:
@@ -85,15 +83,20 @@ class Selecting:
         session = self._registry.create(target)
         if not temporary and target.session_name is None:
             session.give_name(f"Session{session.number}")
-        self._registry.add(session, playbook, task, private=temporary)
+        self._registry.add(session, caller.playbook, task, private=temporary)
         try:
             yield session
+        except BaseException:
+            # Who made it for a pipeline that was not left in it has no use for it.
+            if not session.left:
+                session.close()
+            raise
         finally:
             if temporary:
                 session.close()
             self._release_new(session)
 
-    def take_back(self, session: Session, notify: Notify, adopt: bool = True, strict: bool = False) -> bool:
+    def take_back(self, session: Session, caller: Caller, adopt: bool = True, strict: bool = False) -> bool:
         """Connects a named session, not opened yet, to its shell that an earlier broker left on the server.
 
         Args:
@@ -106,7 +109,7 @@ class Selecting:
         if found is not None:
             session.adopt(found)
             try:
-                self._finder.connect(session, notify)
+                self._finder.connect(session, caller)
             except BaseException:
                 session.forget_shell()
                 raise
@@ -131,10 +134,27 @@ class Selecting:
             raise other_configuration(session.name, target, mine[0].configuration_name or "")
         return self._finder.one(entry, target, asked)
 
-    def await_left(self, session: Session, notify: Notify) -> None:
+    def open_new(self, session: Session, caller: Caller) -> None:
+        """Opens a new session; where the server's quota leaves no place for it, waits for one.
+
+        Raises PSSessionError: busy after the target's busy_timeout, stopped where the caller goes away meanwhile.
+        """
+        deadline = session.clock() + session.target.busy_timeout
+        for number in range(1_000_000):
+            try:
+                return session.ready()
+            except QuotaReached as refused:
+                if session.clock() >= deadline:
+                    raise troubles.no_place(refused, session.target) from None
+            text = f"{session.target.host} has no more sessions for this user: waiting until one is removed."
+            _say(caller, number, text)
+            caller.pause(_pause(number), session.sleep)
+        raise AssertionError("unreachable: busy_timeout is finite")
+
+    def await_left(self, session: Session, caller: Caller) -> None:
         """Waits until no pipeline that was left in a session runs in it any more.
 
-        Raises PSSessionError (busy) after the target's busy_timeout.
+        Raises PSSessionError: busy after the target's busy_timeout, stopped where the caller goes away meanwhile.
         """
         deadline = session.clock() + session.target.busy_timeout
         for number in range(1_000_000):
@@ -146,20 +166,15 @@ class Selecting:
                     f"{session} is Busy: a command that was left in it is still running after busy_timeout "
                     f"({session.target.busy_timeout} s). Fetch its output with pssession_receive, which waits for it.",
                 )
-            # Said again and again, too, so that a user who went away is noticed.
-            notify(
-                "v" if number == 0 else "vvvv", f"{session} runs a command that was left in it: waiting for its end."
-            )
-            session.sleep(_PAUSES[min(number, len(_PAUSES) - 1)])
+            _say(caller, number, f"{session} runs a command that was left in it: waiting for its end.")
+            caller.pause(_pause(number), session.sleep)
 
-    def _selected(
-        self, target: Target, entries: list[Wanted], playbook: Playbook, task: str, notify: Notify
-    ) -> Session:
+    def _selected(self, target: Target, entries: list[Wanted], caller: Caller, task: str) -> Session:
         """Leases the one session that the entries mean."""
         while True:
-            session = self._registry.acquire_one(target, playbook, lambda held: one_of(entries, held), task)
+            session = self._registry.acquire_one(target, caller, lambda held: one_of(entries, held), task)
             if session is None:
-                session = self._found(target, entries, playbook, task, notify)
+                session = self._found(target, entries, caller, task)
             if session is None:
                 # Somebody else found it first: it is held by now.
                 continue
@@ -169,9 +184,7 @@ class Selecting:
             self._registry.release(session)
             raise session.lost()
 
-    def _found(
-        self, target: Target, entries: list[Wanted], playbook: Playbook, task: str, notify: Notify
-    ) -> Session | None:
+    def _found(self, target: Target, entries: list[Wanted], caller: Caller, task: str) -> Session | None:
         """Takes over a session that only the server knows; None where another thread was faster."""
         if not (len(entries) == 1 and entries[0].exact):
             raise unknown(entries, target, self._registry.held(target))
@@ -181,10 +194,10 @@ class Selecting:
             if found is None:
                 raise unknown(entries, target, self._registry.held(target))
             session.adopt(found)
-            if not self._registry.add(session, playbook, task):
+            if not self._registry.add(session, caller.playbook, task):
                 session.courier.hang_up()
                 return None
-            self._finder.connect(session, notify)
+            self._finder.connect(session, caller)
         except BaseException:
             session.courier.hang_up()
             self._registry.release(session, forget=True)
@@ -197,6 +210,15 @@ class Selecting:
             session.courier.hang_up()
             self._closed(session)
         self._registry.release(session, forget=gone)
+
+
+def _say(caller: Caller, number: int, text: str) -> None:
+    """Tells once what is waited for, and whoever wants to know everything, each time."""
+    caller.notify("v" if number == 0 else "vvvv", text)
+
+
+def _pause(number: int) -> float:
+    return _PAUSES[min(number, len(_PAUSES) - 1)]
 
 
 def _has_configuration(shell: ShellDescription, target: Target) -> bool:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import enum
+import typing
 
 from .._transport import FaultKind
 from .._wire.errors import ErrorKind, PSSessionError
@@ -48,6 +49,33 @@ def not_opened(fault: Fault, target: Target) -> PSSessionError:
             ErrorKind.FAILED, f"{target.host} does not allow the idle_timeout {target.idle_timeout}: {error.message}"
         )
     return error
+
+
+def none_free(running: typing.Iterable[str], target: Target) -> PSSessionError:
+    """The error for a host all of whose sessions stay in use."""
+    return PSSessionError(
+        ErrorKind.BUSY,
+        f"No session on {target.host} became free within busy_timeout ({target.busy_timeout} s): "
+        f"{', '.join(sorted(set(running)))} is running. Wait for it, or set busy_timeout or max_sessions higher.",
+    )
+
+
+def not_free(session: str, running: str, target: Target) -> PSSessionError:
+    """The error for one session that stays in use."""
+    return PSSessionError(
+        ErrorKind.BUSY,
+        f"{session} did not become free within busy_timeout ({target.busy_timeout} s): {running} is running. "
+        "Wait for it, or set busy_timeout higher.",
+    )
+
+
+def no_place(refused: PSSessionError, target: Target) -> PSSessionError:
+    """The error for a new session for which the server's quota leaves no place."""
+    return PSSessionError(
+        ErrorKind.BUSY,
+        f"No place for a new session on {target.host} became free within busy_timeout ({target.busy_timeout} s): "
+        f"{refused.message}",
+    )
 
 
 def lost(session: str, state: SessionState, target: Target) -> PSSessionError:

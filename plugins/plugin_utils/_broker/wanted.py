@@ -83,8 +83,9 @@ def named(name: str) -> Wanted:
 
 
 def fitting(entries: typing.Sequence[Wanted], sessions: typing.Iterable[Session]) -> list[Session]:
-    """The sessions that any of the entries means."""
-    return [session for session in sessions if any(entry.fits(session) for entry in entries)]
+    """The sessions that the entries mean, in the entries' order; those of one entry by their Ids."""
+    by_id = sorted(sessions, key=lambda session: session.number)
+    return list(dict.fromkeys(session for entry in entries for session in by_id if entry.fits(session)))
 
 
 def one_of(entries: typing.Sequence[Wanted], sessions: typing.Iterable[Session]) -> list[Session]:

@@ -204,10 +204,12 @@ class OpenSession:
     """Make sure that there is a session (New-PSSession): the target's named one, or its implicit one without a name.
 
     A disconnected one of ours is connected. One that another controller or job made is left alone and a new one made,
-    unless `adopt` is set. With `new` a session is made whatever there is.
+    unless `adopt` is set. With `new` a session is made whatever there is. With `names` several named ones are meant,
+    opened side by side; those that are new get Ids in the order of the names.
     """
 
     target: Target
+    names: list[str] = []
     adopt: bool = False
     new: bool = False
     check: bool = False

@@ -90,12 +90,12 @@ class TestPresent:
         assert isinstance(message, ConnectSessions)
         assert message.check is True
 
-    def test_several_names_are_opened_side_by_side(self, make_connection: MakeConnection, broker: FakeBroker) -> None:
+    def test_several_names_are_one_request(self, make_connection: MakeConnection, broker: FakeBroker) -> None:
         def answer(request: OpenSession) -> list[typing.Any]:
-            name = request.target.session_name
-            if name == "b":
-                return [Failure("failed", "The server has no room for a session b.")]
-            return [Results([Result({**ROW, "name": name}, changed=True)])]
+            rows = {name: Result({**ROW, "name": name}, changed=True) for name in request.names}
+            failed = Failure("failed", "The server has no room for a session b.")
+            rows["b"] = Result({"name": "b"}, error=failed)
+            return [Results(list(rows.values()))]
 
         broker.answer_with = answer
         result = run_action("pssession", make_connection(), {"name": ["a", "b", "A", "c"]})
@@ -103,7 +103,14 @@ class TestPresent:
         assert [row["changed"] for row in result["results"]] == [True, False, True]
         assert (result["changed"], result["failed"]) == (True, True)
         assert result["msg"] == "1 of 3 sessions failed. b: The server has no room for a session b."
-        assert len(broker.hellos) == 3
+        assert broker.seen[-1].message.names == ["a", "b", "c"]
+        # They are named ones: each stays for as long as the server says.
+        assert broker.seen[-1].message.target.idle_timeout is None
+
+    def test_a_list_of_one_name_has_one_row(self, make_connection: MakeConnection, broker: FakeBroker) -> None:
+        broker.answer_results(Result(ROW))
+        assert run_action("pssession", make_connection(), {"name": ["a"]})["results"][0]["session"] == ROW
+        assert broker.seen[-1].message.names == ["a"]
 
     def test_a_difference_shows_what_was_made(self, make_connection: MakeConnection, broker: FakeBroker) -> None:
         broker.answers.append([Sessions([], {})])

@@ -58,6 +58,10 @@ class Broker:
         results: messages.Results = self.client.request(request)
         return results.results[0]
 
+    def open_all(self, *names: str, **settings: typing.Any) -> list[messages.Result]:
+        """Makes sure that there are sessions of these names, in one request."""
+        return self._rows(messages.OpenSession(self.target(), list(names), **settings))
+
     def remove(self, *names: str, **settings: typing.Any) -> list[messages.Result]:
         """Removes sessions by name."""
         return self._rows(messages.RemoveSessions(self.target(), messages.Selector(list(names)), **settings))

@@ -10,6 +10,7 @@ import typing
 
 import pytest
 
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.caller import Caller
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.group import SURPLUS_IDLE
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.registry import Registry
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.session import Session
@@ -22,6 +23,7 @@ from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._br
 
 PLAYBOOK = (100, 1)
 OTHER_PLAYBOOK = (200, 1)
+CALLER = Caller(PLAYBOOK, lambda level, text: None)
 
 
 def target(**changes: typing.Any) -> Target:
@@ -42,7 +44,7 @@ def _registry(clock: Clock) -> Registry:
 
 def use(registry: Registry, to: Target, playbook: tuple[int, int] = PLAYBOOK, shared: bool = False) -> int:
     """The Id of the session that a task gets."""
-    with registry.lease(to, playbook, shared, "a test") as session:
+    with registry.lease(to, Caller(playbook, lambda level, text: None), shared, "a test") as session:
         return session.number
 
 
@@ -51,12 +53,12 @@ def test_one_task_after_the_other_gets_the_same_session(registry: Registry) -> N
 
 
 def test_tasks_at_once_get_sessions_of_their_own(registry: Registry) -> None:
-    with registry.lease(target(), PLAYBOOK, False, "first") as first:
+    with registry.lease(target(), CALLER, False, "first") as first:
         assert use(registry, target()) != first.number
 
 
 def test_scripts_share_one_session_and_wait_for_it(registry: Registry) -> None:
-    with registry.lease(target(), PLAYBOOK, True, "the command 'Update-All'"):
+    with registry.lease(target(), CALLER, True, "the command 'Update-All'"):
         with pytest.raises(PSSessionError, match="Update-All") as error:
             use(registry, target(), shared=True)
         assert error.value.kind is ErrorKind.BUSY
@@ -67,7 +69,7 @@ def test_who_waits_gets_it_when_it_is_free(registry: Registry) -> None:
     entered, leave = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with registry.lease(target(busy_timeout=60), PLAYBOOK, True, "holder"):
+        with registry.lease(target(busy_timeout=60), CALLER, True, "holder"):
             entered.set()
             leave.wait(10)
 
@@ -81,15 +83,15 @@ def test_who_waits_gets_it_when_it_is_free(registry: Registry) -> None:
 
 def test_max_sessions_is_kept(registry: Registry) -> None:
     limited = target(max_sessions=2)
-    with registry.lease(limited, PLAYBOOK, False, "a"):
+    with registry.lease(limited, CALLER, False, "a"):
         assert use(registry, limited) == 2
-        with registry.lease(limited, PLAYBOOK, False, "b"), pytest.raises(PSSessionError, match="max_sessions"):
+        with registry.lease(limited, CALLER, False, "b"), pytest.raises(PSSessionError, match="max_sessions"):
             use(registry, limited)
 
 
 def test_the_servers_quota_is_a_limit_from_then_on(registry: Registry) -> None:
-    with registry.lease(target(), PLAYBOOK, False, "a"):
-        with registry.lease(target(), PLAYBOOK, False, "b") as second:
+    with registry.lease(target(), CALLER, False, "a"):
+        with registry.lease(target(), CALLER, False, "b") as second:
             assert registry.limit(target(), second)
         with pytest.raises(PSSessionError, match="busy_timeout"):
             use(registry, target())
@@ -97,7 +99,7 @@ def test_the_servers_quota_is_a_limit_from_then_on(registry: Registry) -> None:
 
 
 def test_the_only_session_cannot_wait_for_another(registry: Registry) -> None:
-    with registry.lease(target(), PLAYBOOK, False, "a") as only:
+    with registry.lease(target(), CALLER, False, "a") as only:
         assert not registry.limit(target(), only)
 
 
@@ -108,7 +110,7 @@ def test_another_password_never_gets_the_old_session(registry: Registry) -> None
 
 
 def test_another_password_waits_for_nobody_who_uses_the_old_one(registry: Registry) -> None:
-    with registry.lease(target(), PLAYBOOK, False, "a") as first:
+    with registry.lease(target(), CALLER, False, "a") as first:
         use(registry, target(password="b"))
         assert registry.expired() == []
     assert registry.expired() == [first]
@@ -120,7 +122,7 @@ def test_another_option_is_another_session(registry: Registry) -> None:
 
 def test_new_timeouts_reach_the_session(registry: Registry) -> None:
     use(registry, target())
-    with registry.lease(target(connection_timeout=3), PLAYBOOK, False, "a") as session:
+    with registry.lease(target(connection_timeout=3), CALLER, False, "a") as session:
         assert (session.number, session.target.connection_timeout) == (1, 3)
 
 
@@ -163,7 +165,7 @@ def test_persist_0_is_at_once(registry: Registry) -> None:
 
 
 def test_surplus_sessions_go_when_idle(registry: Registry, clock: Clock) -> None:
-    with registry.lease(target(), PLAYBOOK, False, "a"):
+    with registry.lease(target(), CALLER, False, "a"):
         second = use(registry, target())
     clock.sleep(SURPLUS_IDLE + 1)
     assert [session.number for session in registry.expired()] == [second]
@@ -171,7 +173,7 @@ def test_surplus_sessions_go_when_idle(registry: Registry, clock: Clock) -> None
 
 
 def test_a_reset_drops_what_is_free_and_the_rest_later(registry: Registry) -> None:
-    with registry.lease(target(), PLAYBOOK, False, "a") as busy:
+    with registry.lease(target(), CALLER, False, "a") as busy:
         free = use(registry, target())
         assert [session.number for session in registry.drop(target())] == [free]
         assert use(registry, target()) not in (busy.number, free)
@@ -189,7 +191,7 @@ def test_housekeeping_leases_what_it_works_on(registry: Registry) -> None:
 
 def test_rows_are_of_the_same_host_and_user(registry: Registry) -> None:
     for to in (target(), target(host="web02"), target(user="other")):
-        with registry.lease(to, PLAYBOOK, False, "a") as session:
+        with registry.lease(to, CALLER, False, "a") as session:
             session.opened = 1
     assert len(registry.rows()) == 3
     assert [row["computer_name"] for row in registry.rows(target())] == ["web01"]

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker import server as server_module
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker import targets, upkeep
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.caller import Caller
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.finding import Finder
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.group import REST, Group
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.ledger import Ledger
@@ -27,6 +28,7 @@ from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._br
 )
 
 PLAYBOOK = (100, 1)
+CALLER = Caller(PLAYBOOK, lambda level, text: None)
 
 
 class Here:
@@ -49,10 +51,8 @@ class Here:
 
     def use(self, selector: Selector | None = None, **changes: object) -> Session:
         """The session that a task gets, opened."""
-        lease = self.selecting.lease(
-            target(**changes), selector or Selector(), PLAYBOOK, True, "a test", lambda _level, text: self.note(text)
-        )
-        with lease as session:
+        caller = Caller(PLAYBOOK, lambda _level, text: self.note(text))
+        with self.selecting.lease(target(**changes), selector or Selector(), caller, True, "a test") as session:
             session.ready()
             return session
 
@@ -129,7 +129,7 @@ def test_an_old_session_is_replaced_unless_it_has_a_name(changes: dict[str, typi
 
 def test_a_temporary_session_is_nobody_elses_and_is_removed() -> None:
     here = Here()
-    with here.selecting.lease_new(target(), PLAYBOOK, "a test", temporary=True) as temporary:
+    with here.selecting.lease_new(target(), CALLER, "a test", temporary=True) as temporary:
         temporary.ready()
         assert here.use() is not temporary
         assert len(here.server.shells) == 2
@@ -142,7 +142,7 @@ def test_a_temporary_session_is_removed_whatever_happens_in_it() -> None:
     here = Here()
 
     def fail() -> None:
-        with here.selecting.lease_new(target(), PLAYBOOK, "a test", temporary=True) as temporary:
+        with here.selecting.lease_new(target(), CALLER, "a test", temporary=True) as temporary:
             temporary.ready()
             raise OSError("its client is gone")
 
@@ -153,7 +153,7 @@ def test_a_temporary_session_is_removed_whatever_happens_in_it() -> None:
 
 def test_a_new_session_without_a_name_gets_one_and_is_kept() -> None:
     here = Here()
-    with here.selecting.lease_new(target(), PLAYBOOK, "a test") as session:
+    with here.selecting.lease_new(target(), CALLER, "a test") as session:
         session.ready()
     assert (session.name, session.kept) == ("Session1", True)
     assert session.shell_id in here.ledger
@@ -163,7 +163,7 @@ def test_a_new_session_without_a_name_gets_one_and_is_kept() -> None:
 def test_a_new_session_that_could_not_be_opened_is_forgotten() -> None:
     here = Here()
     here.server.plan.append("unreachable")
-    with pytest.raises(PSSessionError), here.selecting.lease_new(target(), PLAYBOOK, "a test") as session:
+    with pytest.raises(PSSessionError), here.selecting.lease_new(target(), CALLER, "a test") as session:
         session.ready()
     assert here.registry.empty
 
@@ -186,7 +186,7 @@ def test_other_secrets_do_not_see_a_session() -> None:
 def test_who_selects_a_session_in_use_waits_and_is_told_what_runs() -> None:
     here = Here()
     session = here.use(session_name="work")
-    runs = here.registry.lease(target(session_name="work"), PLAYBOOK, True, "the command 'Update-All'")
+    runs = here.registry.lease(target(session_name="work"), CALLER, True, "the command 'Update-All'")
     with runs, pytest.raises(PSSessionError, match=r"'work' \(Id 1\).*'Update-All'") as error:
         here.use(Selector(ids=[session.number]))
     assert error.value.kind is ErrorKind.BUSY
@@ -203,7 +203,7 @@ def test_a_session_that_fits_no_more_is_not_waited_for() -> None:
         except PSSessionError as error:
             failures.append(error)
 
-    with here.registry.lease(target(session_name="work"), PLAYBOOK, True, "a test"):
+    with here.registry.lease(target(session_name="work"), CALLER, True, "a test"):
         waiting = threading.Thread(target=want)
         waiting.start()
         here.registry.discard(session)
@@ -213,7 +213,7 @@ def test_a_session_that_fits_no_more_is_not_waited_for() -> None:
 
 def test_a_shell_that_another_thread_found_first_is_connected_to_once(monkeypatch: pytest.MonkeyPatch) -> None:
     theirs = Here()
-    with theirs.selecting.lease_new(target(session_name="work"), PLAYBOOK, "a test") as session:
+    with theirs.selecting.lease_new(target(session_name="work"), CALLER, "a test") as session:
         session.ready()
         session.let_go()
     here = Here(theirs.server)
@@ -236,7 +236,7 @@ def test_ours_is_preferred_where_exactly_one_is() -> None:
     theirs = Here()
     here = Here(theirs.server)
     for other in (theirs, here):
-        with other.selecting.lease_new(target(session_name="work"), PLAYBOOK, "a test") as session:
+        with other.selecting.lease_new(target(session_name="work"), CALLER, "a test") as session:
             session.ready()
             session.let_go()
     with pytest.raises(PSSessionError, match="Several sessions"):
