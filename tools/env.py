@@ -40,7 +40,7 @@ def _environment(venv: pathlib.Path, found: dict[interpreters.Version, interpret
         "HOME": str(home),
         "PATH": os.pathsep.join(dict.fromkeys(path)),
         "PYTHONPATH": str(trees.LINKED),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPYCACHEPREFIX": str(venvs.BUILD / "compiled"),
         "VIRTUAL_ENV": str(venv),
     }
 

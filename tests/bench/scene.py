@@ -154,7 +154,6 @@ def workspace(compiled: pathlib.Path | None = None) -> collections.abc.Iterator[
             folder of the controller's own, so that nothing is written into the checkout.
     """
     space = Workspace()
-    del space.environment["PYTHONDONTWRITEBYTECODE"]
     space.environment["PYTHONPYCACHEPREFIX"] = str(compiled or compiled_code(space))
     try:
         yield space

@@ -26,10 +26,8 @@ def write_stand_in(folder: pathlib.Path) -> str:
     path = folder / "pwsh"
     search = os.pathsep.join([str(_IMPORTS), *filter(None, [os.environ.get("PYTHONPATH")])])
     module = __package__
-    command = [sys.executable, "-m", module, "--engine", "embedded", "--stdio"]
-    path.write_text(
-        f"#!/bin/sh\nPYTHONPATH={shlex.quote(search)} PYTHONDONTWRITEBYTECODE=1 exec {shlex.join(command)}\n",
-        encoding="utf-8",
-    )
+    compiled = ["-X", f"pycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else []
+    command = [sys.executable, *compiled, "-m", module, "--engine", "embedded", "--stdio"]
+    path.write_text(f"#!/bin/sh\nPYTHONPATH={shlex.quote(search)} exec {shlex.join(command)}\n", encoding="utf-8")
     path.chmod(0o755)
     return str(path)

@@ -21,7 +21,9 @@ from .processes import Process, wait_until_gone, with_home
 PATIENCE = 240
 
 _COMMAND = pathlib.Path(__file__).resolve().parents[3] / "plugins" / "plugin_utils" / "pssession"
-_PASSED_ON = ("ANSIBLE_COLLECTIONS_PATH", "LANG", "LC_ALL", "PATH", "PSSESSION_PWSH", "PYTHONPATH", "VIRTUAL_ENV")
+_PASSED_ON = (
+    "ANSIBLE_COLLECTIONS_PATH LANG LC_ALL PATH PSSESSION_PWSH PYTHONPATH PYTHONPYCACHEPREFIX VIRTUAL_ENV"
+).split()
 
 
 class Outcome(typing.NamedTuple):
@@ -53,7 +55,6 @@ class Workspace:
             "ANSIBLE_LOCALHOST_WARNING": "False",
             "ANSIBLE_RETRY_FILES_ENABLED": "False",
             "HOME": str(self.home),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "TMPDIR": str(self.root / "tmp"),
         }
 
