@@ -92,19 +92,19 @@ def test_a_selected_session_stays_as_it_was(
 def test_editing(workspace: Workspace, options: tuple[str, ...]) -> None:
     with entered(workspace, *options) as user:
         # What is not complete goes on in the next line.
-        user.does("function Add-One($number) {", ">>")
+        user.does("function Add-Quux($number) {", ">>")
         user.does("'sum={0}' -f ($number + 1)", ">>")
         user.finishes("}", PROMPT)
-        user.does("Add-One 41", "sum=42")
+        user.does("Add-Quux 41", "sum=42")
         user.is_asked(PROMPT)
         # The line before, once more, with an end of its own.
         user.types(UP)
-        user.sees("Add-One 41")
+        user.sees("Add-Quux 41")
         user.does("9", "sum=420")
         user.is_asked(PROMPT)
-        # The remote side knows the function.
-        user.types("Add-O" + TAB)
-        user.sees("ne")
+        # The remote side knows the function; the end of its name stands in no prompt, whatever folder that tells.
+        user.types("Add-Q" + TAB)
+        user.sees("uux")
         user.does(" 7", "sum=8")
         user.is_asked(PROMPT)
         # Ctrl-C clears the line.
