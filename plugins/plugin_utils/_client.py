@@ -86,19 +86,23 @@ class BrokerClient:
         request: Run | Receive,
         body: bytes = b"",
         chunks: typing.Iterable[bytes] = (),
+        values: typing.Iterable[list[typing.Any]] = (),
         on_records: OnRecords = lambda entries, body: None,
         on_host_call: OnHostCall | None = None,
     ) -> Finished:
-        """Runs a pipeline, feeding it `chunks` where its input is so, or receives one; raises PSSessionError.
+        """Runs a pipeline, feeding it `chunks` or more `values` where its request says so, or receives one.
 
-        An interactive one needs `on_host_call`, whose answer counts where the call expects one.
+        Raises PSSessionError, usage where the request is larger than a message may be: then nothing was sent.
+        An interactive run needs `on_host_call`, whose answer counts where the call expects one.
         """
         with self._reported():
             self._stop_asked = False
             self._send(request, body)
-            if isinstance(request, Run) and request.input == "chunks":
+            if isinstance(request, Run) and (request.input == "chunks" or request.more):
                 for chunk in chunks:
                     REQUESTS.send(self._socket, Input(), chunk)
+                for part in values:
+                    REQUESTS.send(self._socket, Input(values=part))
                 REQUESTS.send(self._socket, Input(end=True))
             while True:
                 answer, body = self._answer()
@@ -132,9 +136,17 @@ class BrokerClient:
 
     def _send(self, message: object, body: bytes = b"") -> None:
         """Sends a message whole, and what a signal's handler wanted to say in its midst after it."""
+        try:
+            data = REQUESTS.encode(message, body)
+        except WireError as error:
+            raise PSSessionError(
+                ErrorKind.USAGE,
+                f"What the task sends is too large, its parameters most likely: {error}. Pass it as input, in several "
+                "values, or copy a file to the host.",
+            ) from None
         self._sending = True
         try:
-            REQUESTS.send(self._socket, message, body)
+            self._socket.sendall(data)
         finally:
             self._sending = False
         self._send_stop()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import typing
 
-from . import _creation, _results, _selector, _values, scripts
+from . import _creation, _input, _results, _selector, _values, scripts
 from ._client import BrokerClient
 from ._live import Live
 from ._wire.errors import ErrorKind, PSSessionError
@@ -184,8 +184,11 @@ def run(
         if live:
             live.add(entries)
 
+    rest: typing.Iterator[list[typing.Any]] = iter(())
+    if isinstance(request, Run):
+        request, rest = _input.divided(request)
     try:
-        finished = client.run(request, on_records=take)
+        finished = client.run(request, values=rest, on_records=take)
     except PSSessionError as error:
         if error.kind is not ErrorKind.STOPPED or isinstance(request, Receive):
             raise

@@ -66,7 +66,7 @@ class RemotePipeline:
             try:
                 for value in job.values:
                     pipeline.input(value)
-                if job.spec.expects_input and job.chunks is None:
+                if job.spec.expects_input and job.more is None:
                     pipeline.end_input()
                 self._shell_id = session.shell_id
                 self._command(pipeline)

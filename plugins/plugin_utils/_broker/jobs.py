@@ -28,8 +28,8 @@ class Job:
     deliver: Deliver
     #: Input that is known now, as JSON values.
     values: typing.Sequence[object] = ()
-    #: Input that is still to come, as bytes; each goes as one base64 string.
-    chunks: typing.Iterator[bytes] | None = None
+    #: Input that is still to come, some values at a time.
+    more: typing.Iterator[list[object]] | None = None
     #: Answers the pipeline's host calls where a user is there; the records then hold calls for him.
     host: Host | None = None
 
@@ -58,7 +58,7 @@ def check(message: Run) -> None:
     others = [name for name in ("temporary", "interactive", "timeout") if getattr(message, name)]
     if message.leave and others:
         raise PSSessionError(ErrorKind.USAGE, f"A run that is left in a disconnected session takes no {others[0]}.")
-    if message.interactive and message.input == "chunks":
+    if message.interactive and more(message):
         raise PSSessionError(ErrorKind.USAGE, "An interactive run takes no chunks: the client's messages are answers.")
     if len(message.screen) != 2 or not all(isinstance(size, int) and 0 < size < 32768 for size in message.screen):
         raise PSSessionError(ErrorKind.USAGE, f"screen {message.screen!r} is not a number of columns and of lines.")
@@ -85,6 +85,11 @@ def spec(message: Run) -> PipelineSpec:
     # What core runs fails where ansible.builtin.psrp lets it fail.
     like_psrp = message.output == "strings"
     return PipelineSpec(commands, expects_input=message.input != "none", redirect_errors=not like_psrp)
+
+
+def more(message: Run) -> bool:
+    """Whether `Input` messages follow a message."""
+    return message.input == "chunks" or message.more
 
 
 def values(message: Run, body: bytes) -> list[typing.Any]:

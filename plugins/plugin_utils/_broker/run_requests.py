@@ -12,12 +12,13 @@ import threading
 import typing
 
 from .._psrp.records import Record
-from .._wire.errors import ErrorKind, PSSessionError, WireError
-from .._wire.messages import REQUESTS, Finished, Input, Receive
+from .._wire.errors import ErrorKind, PSSessionError
+from .._wire.messages import Finished, Receive
 from .._wire.messages import Run as RunMessage
 from . import jobs
 from .caller import Attendance, Caller
 from .conversing import Conversation
+from .feeding import Feed
 from .jobs import Ending, Job
 from .left import waiting
 from .parallel import in_thread
@@ -75,14 +76,14 @@ class Runner:
 
     def run(self, message: RunMessage, body: bytes, caller: Caller) -> None:
         """Answers a Run; raises PSSessionError."""
-        chunks = self._chunks() if message.input == "chunks" else None
+        feed = Feed(self._socket) if jobs.more(message) else None
         try:
-            while self._run(message, body, chunks, caller):
+            while self._run(message, body, feed, caller):
                 text = f"{message.target.host} has no more sessions for this user: waiting for one in use."
                 caller.notify("v", text)
         except PSSessionError:
-            # A client that sends chunks listens only after the last one.
-            for _chunk in chunks or ():
+            # A client that sends more input listens only after the last of it.
+            for _values in feed or ():
                 continue
             raise
 
@@ -103,7 +104,7 @@ class Runner:
                 self._shared.registry.discard(session)
             self._finished(session, ending)
 
-    def _run(self, message: RunMessage, body: bytes, chunks: typing.Iterator[bytes] | None, caller: Caller) -> bool:
+    def _run(self, message: RunMessage, body: bytes, feed: Feed | None, caller: Caller) -> bool:
         """Answers a Run; True where the server's quota is reached and a session in use is to be waited for."""
         jobs.check(message)
         deliver = self._delivery(message)
@@ -113,7 +114,7 @@ class Runner:
             output=jobs.output(message),
             deliver=talk.deliver if talk else deliver,
             values=jobs.values(message, body),
-            chunks=chunks,
+            more=feed,
             host=jobs.host(message),
         )
         with self._lease(message, caller) as session:
@@ -155,9 +156,7 @@ class Runner:
             if talk is not None:
                 with talk.listening(run):
                     return run.execute()
-            # The socket is not silent while chunks come.
-            watched = contextlib.nullcontext() if job.chunks is not None else self._watched(run)
-            with watched:
+            with self._watched(run):
                 return run.leave() if message.leave else run.execute()
 
     def _finished(self, session: Session, ending: Ending, shared: bool = False) -> None:
@@ -196,22 +195,13 @@ class Runner:
 
     @contextlib.contextmanager
     def _watched(self, work: Run | Reception) -> typing.Iterator[None]:
-        """Stops it when its client hangs up; the client has nothing to say now."""
+        """Stops it when its client hangs up."""
 
         def hung_up() -> None:
             in_thread("hang-up", lambda: work.stop("its client went away"))
 
         with self._attendance.watched(hung_up):
             yield
-
-    def _chunks(self) -> typing.Iterator[bytes]:
-        while True:
-            received = REQUESTS.receive(self._socket)
-            if received is None or not isinstance(received[0], Input):
-                raise WireError("the input ended before its end")
-            if received[0].end:
-                return
-            yield received[1]
 
     def _delivery(self, message: RunMessage | Receive) -> typing.Callable[[list[Record]], None]:
         output = jobs.output(message)

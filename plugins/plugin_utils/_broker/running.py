@@ -46,7 +46,7 @@ class Run:
         self._outbox: Outbox | None = None
         self._undeliverable = False
         self._asked_for_stop = False
-        self._input_failure: str | None = None
+        self._input_failure: Exception | None = None
         self._warnings: list[str] = []
 
     def execute(self) -> Ending:
@@ -58,8 +58,8 @@ class Run:
             try:
                 pipeline = self._remote.start()
                 outbox = self._outbox = Outbox(self._session, pipeline, self._remote.patience)
-                if self._job.chunks is not None or outbox.more():
-                    sender = Sender(self._session, pipeline, outbox, self._job.chunks, self._fail_input)
+                if self._job.more is not None or outbox.more():
+                    sender = Sender(self._session, pipeline, outbox, self._job.more, self._fail_input)
                 final = self._receive_all(pipeline, outbox)
             finally:
                 self._remote.over.set()
@@ -84,7 +84,7 @@ class Run:
             with self._faults():
                 pipeline = remote.start()
                 outbox = Outbox(session, pipeline, remote.patience)
-                send_all(pipeline, outbox, session.courier.main, self._job.chunks)
+                send_all(pipeline, outbox, session.courier.main, self._job.more)
                 left = self._left(pipeline)
             remote.over.set()
             if remote.stop_reason is not None:
@@ -146,7 +146,7 @@ class Run:
         except StateError:
             log.debug("session %d: the pipeline ended before it was answered", self._session.number)
         except (Fault, PsrpError) as problem:
-            self._fail_input(str(problem))
+            self._fail_input(problem)
 
     def finish(self) -> None:
         """Lets the server forget the pipeline; to be called after the answer has gone to the caller."""
@@ -200,18 +200,25 @@ class Run:
         value = typing.cast("dict[str, typing.Any]", final.value)
         state = PipelineState(value["state"])
         if state is PipelineState.STOPPED and self._input_failure:
-            raise PSSessionError(
-                ErrorKind.UNKNOWN,
-                f"The command was stopped because its input could not be sent: {self._input_failure}. "
-                "What it had done by then is unknown.",
-            )
+            raise self._without_input(self._input_failure)
         if state is PipelineState.STOPPED and self._remote.stop_reason and not self._asked_for_stop:
             raise PSSessionError(ErrorKind.STOPPED, f"The command was stopped: {self._remote.stop_reason}.")
         return Ending(state.value, value.get("error"), self._warnings)
 
-    def _fail_input(self, why: str) -> None:
+    def _fail_input(self, why: Exception) -> None:
         self._input_failure = why
         self.stop("its input could not be sent")
+
+    def _without_input(self, why: Exception) -> PSSessionError:
+        """The error for a pipeline that ended because it did not get all of its input."""
+        pipeline = self._remote.pipeline
+        if pipeline is None or not self._session.pool.is_created(pipeline.pipeline_id):
+            return PSSessionError(ErrorKind.FAILED, f"Nothing was run: {why}")
+        return PSSessionError(
+            ErrorKind.UNKNOWN,
+            f"The command was stopped because its input could not be sent: {str(why).rstrip('.')}. "
+            "What it had done by then is unknown; it is not started again.",
+        )
 
     @contextlib.contextmanager
     def _faults(self) -> typing.Iterator[None]:
@@ -226,6 +233,13 @@ class Run:
         """The error for a fault while a pipeline was being started or ran."""
         if not self._remote.commanded:
             return self._session.failure(fault)
+        if fault.cause.kind is FaultKind.DATA_QUOTA:
+            # The server has ended the pipeline; whether the session is still there shows when it is used again.
+            return self._without_input(fault)
+        if self._input_failure and fault.cause.kind in (FaultKind.COMMAND_NOT_FOUND, FaultKind.SHELL_NOT_FOUND):
+            if fault.cause.kind is FaultKind.SHELL_NOT_FOUND:
+                self._session.state = SessionState.BROKEN
+            return self._without_input(self._input_failure)
         if fault.cause.kind is FaultKind.COMMAND_NOT_FOUND:
             # It ended, and the answer that told so was lost: nothing runs in the session, which is as good as ever.
             return _unknown(f"its last output was lost on the way. {self._session} is kept", fault.cause.message)

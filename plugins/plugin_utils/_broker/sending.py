@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import threading
 import typing
@@ -13,6 +12,8 @@ import typing
 from .._psrp.errors import StateError
 from .._psrp.pipeline import Pipeline
 from .._psrp.pool import Outgoing
+from .._transport import FaultKind
+from .courier import Fault
 from .link import Connection, Link
 from .recovery import Phase
 from .session import Session
@@ -69,8 +70,8 @@ class Sender:
         session: The session that runs it.
         pipeline: The pipeline.
         outbox: Its outbox.
-        chunks: Bytes to send on as base64 strings; taken to the last one whether the pipeline wants them or not,
-            since the client that sends them listens only afterwards. None where all input is queued already.
+        more: Values to send on; taken to the last one whether the pipeline wants them or not, since the client that
+            sends them listens only afterwards. None where all input is queued already.
         failed: Called once with what went wrong: the pipeline waits for input that will not come.
     """
 
@@ -79,20 +80,20 @@ class Sender:
         session: Session,
         pipeline: Pipeline,
         outbox: Outbox,
-        chunks: typing.Iterator[bytes] | None,
-        failed: typing.Callable[[str], None],
+        more: typing.Iterator[list[object]] | None,
+        failed: typing.Callable[[Exception], None],
     ) -> None:
         self._session = session
         self._pipeline = pipeline
         self._outbox = outbox
-        self._chunks = chunks
+        self._more = more
         self._failed = failed
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._send, name=f"input of session {session.number}", daemon=True)
         self._thread.start()
 
     def join(self) -> None:
-        """Waits until the last chunk was taken; the pipeline has ended and wants no more of them."""
+        """Waits until the last value was taken; the pipeline has ended and wants no more of them."""
         self._over.set()
         self._thread.join()
 
@@ -102,17 +103,18 @@ class Sender:
         except StateError:
             log.debug("session %d: the pipeline ended before its input", self._session.number)
         except Exception as error:
-            if not self._over.is_set():
+            # That too much was sent is why the pipeline is over, whoever hears of it first.
+            if not self._over.is_set() or (isinstance(error, Fault) and error.cause.kind is FaultKind.DATA_QUOTA):
                 log.info("session %d: sending input failed: %r", self._session.number, error)
-                self._failed(str(error))
+                self._failed(error)
         self._drain()
 
     def _feed(self) -> None:
-        send_all(self._pipeline, self._outbox, self._session.courier.side, self._chunks, self._over.is_set)
+        send_all(self._pipeline, self._outbox, self._session.courier.side, self._more, self._over.is_set)
 
     def _drain(self) -> None:
         try:
-            for _chunk in self._chunks or ():
+            for _values in self._more or ():
                 continue
         except Exception as error:
             log.info("session %d: its client is gone: %r", self._session.number, error)
@@ -122,20 +124,22 @@ def send_all(
     pipeline: Pipeline,
     outbox: Outbox,
     link: Link,
-    chunks: typing.Iterator[bytes] | None,
+    more: typing.Iterator[list[object]] | None,
     over: typing.Callable[[], bool] = lambda: False,
 ) -> None:
     """Sends a pipeline's input to its end, or until it is over.
 
-    Raises Fault, StateError where the pipeline has ended, and what the chunks raise.
+    Raises Fault, StateError where the pipeline has ended, ValueNotSupported, and what the iterator
+    raises.
     """
     outbox.flush(link)
-    if chunks is None:
+    if more is None:
         return
-    for chunk in chunks:
+    for values in more:
         if over():
             return
-        pipeline.input(base64.b64encode(chunk).decode("ascii"))
+        for value in values:
+            pipeline.input(value)
         outbox.flush(link)
     pipeline.end_input()
     outbox.flush(link)

@@ -62,6 +62,8 @@ class Outbox:
     def __init__(self) -> None:
         self._queue: collections.deque[_Queued] = collections.deque()
         self._object_id = 0
+        #: The targets of which a whole message was taken.
+        self._begun: set[uuid.UUID | None] = set()
 
     def put(self, message: bytes, pipeline_id: uuid.UUID | None, stream: str) -> None:
         """Queue one message (header and CLIXML)."""
@@ -88,11 +90,18 @@ class Outbox:
                 piece = self._fragment(message, limit)
                 limit -= len(piece)
                 pieces.append(piece)
+                if not message.data:
+                    self._begun.add(target[0])
         self._queue = collections.deque(each for each in self._queue if each.data)
         return Outgoing(target[0], b"".join(pieces), target[1])
 
+    def begun(self, pipeline_id: uuid.UUID) -> bool:
+        """Whether the whole of a pipeline's first message was taken, which is CREATE_PIPELINE."""
+        return pipeline_id in self._begun
+
     def forget(self, pipeline_id: uuid.UUID) -> None:
         """Drop what is queued for a pipeline."""
+        self._begun.discard(pipeline_id)
         self._queue = collections.deque(each for each in self._queue if each.target[0] != pipeline_id)
 
     @staticmethod

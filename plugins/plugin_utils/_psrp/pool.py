@@ -23,6 +23,7 @@ from .host import Host, HostCall, NonInteractiveHost
 from .incoming import Incoming, Running
 from .interactive import InteractiveHost, typed
 from .pipeline import Pipeline, PipelineSpec
+from .plain import input_message
 from .records import OutputFormat, PipelineState, Record, ServerInfo
 from .streams import Streams
 from .values import has_secret
@@ -207,6 +208,11 @@ class PoolClient:
             running.pipeline.state = PipelineState.RUNNING
             return running.pipeline
 
+    def is_created(self, pipeline_id: uuid.UUID) -> bool:
+        """Whether all of what starts a pipeline was taken; a server runs nothing before it has it all."""
+        with self._lock:
+            return self._outbox.begun(pipeline_id)
+
     def adopt(self, pipeline_id: uuid.UUID, output_format: OutputFormat | None = None) -> Pipeline:
         """Register a pipeline as running before its data is fed: another client started it, or we did and left it."""
         with self._lock:
@@ -264,6 +270,10 @@ class PoolClient:
             client = self._client_of(pipeline, "send input")
             if not pipeline.accepts_input:
                 raise StateError("send input", "without or at the end of input")
+            plain = input_message(self._pool.runspace_pool_id, pipeline.pipeline_id, value)
+            if plain is not None:
+                self._outbox.put(plain, pipeline.pipeline_id, "stdin")
+                return
             if has_secret(value) and not self.key_exchanged:
                 raise SessionKeyRequired
             client.send(build.input_object(value))

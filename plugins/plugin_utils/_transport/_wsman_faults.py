@@ -13,6 +13,7 @@ import dataclasses
 import uuid
 import xml.etree.ElementTree as ET
 
+from ._receive_quotas import receive_quota
 from ._wsman_answers import parse_number
 from ._wsman_xml import SOAP, WSMAN_FAULT, tag
 from .faults import FaultKind, TransportError
@@ -118,11 +119,13 @@ def to_error(fault: SoapFault, asked: Asked) -> TransportError:
     """The failure that a fault means for what was asked."""
     kind = _kind(fault, asked)
     code = f"WSMan fault {fault.code}, 0x{fault.code:08X}" if fault.code is not None else f"fault {fault.subcode}"
-    message = f"{_summary(kind, asked)}: {fault.text or 'the server gave no reason'} ({code})"
+    message = f"{_summary(kind, asked, fault)}: {fault.text or 'the server gave no reason'} ({code})"
     return TransportError(kind, message, code=fault.code, may_have_arrived=kind in _MAY_HAVE_ARRIVED)
 
 
 def _kind(fault: SoapFault, asked: Asked) -> FaultKind:
+    if asked.command_id is not None and receive_quota(fault.text) is not None:
+        return FaultKind.DATA_QUOTA
     if fault.code in (_UNEXPECTED_SELECTORS, _RESOURCE_NOT_FOUND) or (
         fault.code is None and fault.subcode == "InvalidSelectors"
     ):
@@ -148,7 +151,7 @@ def _not_found(fault: SoapFault, asked: Asked) -> FaultKind:
     return FaultKind.COMMAND_NOT_FOUND
 
 
-def _summary(kind: FaultKind, asked: Asked) -> str:
+def _summary(kind: FaultKind, asked: Asked, fault: SoapFault) -> str:
     """What happened, and the remedy where there is a usual one."""
     where = f"{asked.host!r} port {asked.port}"
     if kind is FaultKind.CONFIGURATION_NOT_FOUND:
@@ -163,6 +166,8 @@ def _summary(kind: FaultKind, asked: Asked) -> str:
         )
     if kind is FaultKind.QUOTA:
         return f"A quota of {where} is used up (remove sessions that nobody uses, or raise the quota)"
+    if kind is FaultKind.DATA_QUOTA and (quota := receive_quota(fault.text)):
+        return f"{where} {quota.described(asked.configuration_name)}"
     if kind is FaultKind.ENVELOPE_TOO_LARGE:
         return (
             f"A message is too large for {where} (max_envelope_size is {asked.max_envelope_size};"

@@ -41,6 +41,8 @@ class FaultKind(enum.Enum):
     BUSY = "busy"
     #: A quota of the server is used up; the message carries its name.
     QUOTA = "quota"
+    #: A client has sent PowerShell a larger object, or more data to one command, than the session configuration allows.
+    DATA_QUOTA = "data_quota"
     #: The request, or the answer that the server would give, is larger than the envelope size allows.
     ENVELOPE_TOO_LARGE = "envelope_too_large"
     #: The computer has no session configuration of that name.

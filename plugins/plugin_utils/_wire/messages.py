@@ -76,8 +76,9 @@ class Run:
     removed afterwards; with `leave` a new one that is disconnected once the pipeline has started, whose state is then
     `running` (Invoke-Command -InDisconnectedSession). With `interactive` its host calls are the client's to answer.
 
-    `input` says what the pipeline reads: nothing; the frame's body as one string; its lines; `values`, a JSON list;
-    or `chunks`: the bodies of the `Input` messages that follow, each sent on as one base64 string.
+    `input` says what the pipeline reads: nothing; the frame's body as one string; its lines; `values`, a JSON list,
+    and with `more` also the values of the `Input` messages that follow; or `chunks`: the bodies of the `Input` messages
+    that follow, each sent on as one base64 string.
     `output` says how output objects come back: as JSON values, as the strings that ansible.builtin.psrp makes, or as
     the bytes of base64 strings (in the body of `Records`).
     """
@@ -86,6 +87,7 @@ class Run:
     commands: list[Command]
     input: typing.Literal["none", "text", "lines", "values", "chunks"] = "none"
     values: list[Json] = []
+    more: bool = False
     output: typing.Literal["objects", "strings", "bytes"] = "objects"
     #: True: the host's one shared session, whose state scripts see. False: any session, module tasks share nothing.
     shared: bool = False
@@ -143,9 +145,10 @@ class Receive:
 
 @record(frozen=True)
 class Input:
-    """One chunk of a `Run` whose input is `chunks` (in the body); the last one has `end` and no body."""
+    """A part of a `Run`'s input: one chunk (in the body), or some values; the last one has `end` and nothing else."""
 
     end: bool = False
+    values: list[Json] = []
 
 
 @record(frozen=True)
