@@ -12,7 +12,9 @@ The rules are those of MS-PSRP 2.2.5, measured against the recorded messages of 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
+import typing
 from xml.etree import ElementTree
 
 from .errors import ProtocolError
@@ -25,8 +27,14 @@ _SCALARS = frozenset("S C B DT TS By SB I16 U16 I32 U32 I64 U64 Sg Db D BA G URI
 #: Scalars in whose text _xHHHH_ stands for a UTF-16 code unit.
 _ESCAPED = frozenset(("S", "URI", "XD", "SBK"))
 _SEQUENCES = frozenset(("LST", "IE", "QUE", "STK"))
-_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+#: Two at a time: a line's end, or the halves of a surrogate pair.
+_ESCAPES = re.compile("(?:_x[0-9A-Fa-f]{4}_){1,2}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+#: A message of one primitive value, as most are of a large output.  What only a parser could tell (entities, empty
+#: elements, what XML forbids or changes) does not match.
+_PLAIN = re.compile(
+    "<(S|By|SB|I16|U16|I32|U32|I64|U64|Sg|Db|D|B|C|G|DT|TS|Version)>([^<>&\x00-\x08\x0b-\x1f\ufffe\uffff]*)</\\1>"
+)
 
 #: A ProgressRecord among the output has an element of its own, with elements of these names.
 _PROGRESS = {
@@ -41,8 +49,7 @@ _PROGRESS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Scalar:
+class Scalar(typing.NamedTuple):
     """A primitive value.
 
     Attributes:
@@ -54,7 +61,7 @@ class Scalar:
     text: str
 
 
-@dataclasses.dataclass(eq=False)
+@dataclasses.dataclass(eq=False, slots=True)
 class Obj:
     """A complex value.
 
@@ -95,10 +102,30 @@ def unescape(text: str) -> str:
     """Resolve ``_xHHHH_``; two escaped halves of a surrogate pair become one character (MS-PSRP 2.2.5.3.2)."""
     if "_x" not in text:
         return text
-    text = _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), text)
+    text = _ESCAPES.sub(lambda match: _characters(match[0]), text)
     if _SURROGATE.search(text) is None:
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+@functools.lru_cache(maxsize=1024)
+def _characters(escapes: str) -> str:
+    text = "".join(chr(int(escapes[start + 2 : start + 6], 16)) for start in range(0, len(escapes), 7))
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+def plain(data: bytes) -> tuple[str, str] | None:
+    """The element's name and its text, escapes and all, of a message that is one primitive value in plain letters.
+
+    Every other message is None, and `parse` may still find one primitive value in it.
+    """
+    if data.startswith(b"<Obj"):
+        return None
+    try:
+        match = _PLAIN.fullmatch(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return None
+    return None if match is None else (match[1], match[2])
 
 
 def parse(data: bytes) -> tuple[str, ElementTree.Element]:
@@ -140,7 +167,14 @@ def loads(data: bytes) -> Node:
     Raises:
         ProtocolError: See parse and read.
     """
-    return read(parse(data)[1]) if data else NULL
+    if not data:
+        return NULL
+    value = plain(data)
+    return _scalar(*value) if value is not None else read(parse(data)[1])
+
+
+def _scalar(tag: str, text: str) -> Scalar:
+    return Scalar(tag, unescape(text) if tag in _ESCAPED else text)
 
 
 class _Reader:
@@ -153,8 +187,7 @@ class _Reader:
     def node(self, element: ElementTree.Element, depth: int) -> Node:
         tag = element.tag
         if tag in _SCALARS:
-            text = element.text or ""
-            return Scalar(tag, unescape(text) if tag in _ESCAPED else text)
+            return _scalar(tag, element.text or "")
         if tag == "Obj":
             return self._object(element, depth)
         if tag == "Ref":

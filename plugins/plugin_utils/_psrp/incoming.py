@@ -12,9 +12,10 @@ import uuid
 from . import build, clixml
 from .error_records import error_to_dict
 from .errors import ProtocolError
-from .fragments import Inbox, Message, Outbox
+from .fragments import Outbox
 from .host import Host, HostCall
-from .messages import FOR_THE_POOL, HOST_CALLS, IGNORED, MessageType, PoolState
+from .inbox import Inbox, Message
+from .messages import FOR_THE_POOL, HOST_CALLS, IGNORED, NEEDED_WHOLE, MessageType, PoolState
 from .pipeline import Pipeline
 from .records import PipelineState, Record, ServerInfo
 from .streams import Streams
@@ -97,32 +98,43 @@ class Incoming:
         return self.inbox.met.missing(running.first, running.last) > _TOLD_OTHERS * running.adopted
 
     def _handle(self, message: Message) -> list[Record]:
+        if message.type_id == MessageType.PIPELINE_OUTPUT:
+            # By far the most of what comes.
+            return self._of_pipeline(MessageType.PIPELINE_OUTPUT, message)
         try:
             message_type = MessageType(message.type_id)
         except ValueError:
             raise ProtocolError(f"a client gets no message of type {message.type_id:#010x}") from None
+        if message.too_large and message_type in NEEDED_WHOLE:
+            raise ProtocolError(f"a message of {message.size} bytes about the pool or its host is too large")
         if message_type in FOR_THE_POOL:
             return self._control(message_type, message)
         if message_type in IGNORED:
             return []
+        return self._of_pipeline(message_type, message)
+
+    def _of_pipeline(self, message_type: MessageType, message: Message) -> list[Record]:
         running = self.running.get(message.pipeline_id) if message.pipeline_id else None
         if running is not None:
             running.first = message.object_id if running.first is None else running.first
             running.last = max(running.last, message.object_id)
-        if message_type in HOST_CALLS:
+        if message_type in HOST_CALLS and not message.too_large:
             return self._host_call(message, running)
         if running is None:
             return []  # of a pipeline that was closed
+        pipeline_id = running.pipeline.pipeline_id
         if message_type is not MessageType.PIPELINE_STATE:
-            return _records(message.pipeline_id, running.streams.convert(message_type, message.data))
-        end = running.streams.end_state(message.data)
+            if message.too_large:
+                return _records(pipeline_id, [running.streams.too_large(message.size)])
+            return _records(pipeline_id, running.streams.convert(message_type, message.data))
+        end = running.streams.lost_state(message.size) if message.too_large else running.streams.end_state(message.data)
         if end is None:
             return []
         running.pipeline.state = end[0]
         losses = self.inbox.losses
-        self.inbox.drop_unfinished(running.pipeline.pipeline_id)
+        self.inbox.drop_unfinished(pipeline_id)
         running.torn = running.torn or self.inbox.losses > losses
-        return _records(message.pipeline_id, [end[1]])
+        return _records(pipeline_id, [end[1]])
 
     def _control(self, message_type: MessageType, message: Message) -> list[Record]:
         node = clixml.loads(message.data)

@@ -60,5 +60,7 @@ FOR_THE_POOL = frozenset(
     )
 )
 HOST_CALLS = frozenset((MessageType.PIPELINE_HOST_CALL, MessageType.RUNSPACEPOOL_HOST_CALL))
+#: What a pool cannot go on without.
+NEEDED_WHOLE = FOR_THE_POOL | {MessageType.RUNSPACEPOOL_HOST_CALL}
 #: What means nothing to a client without event subscriptions.
 IGNORED = frozenset((MessageType.USER_EVENT,))

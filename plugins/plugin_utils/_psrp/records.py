@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import typing
 import uuid
 
 
@@ -38,8 +39,7 @@ class PipelineState(enum.Enum):
         return self not in (PipelineState.NOT_STARTED, PipelineState.RUNNING)
 
 
-@dataclasses.dataclass(frozen=True)
-class Record:
+class Record(typing.NamedTuple):
     """One thing that came back.
 
     Attributes:

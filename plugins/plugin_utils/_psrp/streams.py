@@ -12,15 +12,18 @@ import datetime
 import typing
 
 from . import clixml
-from .error_records import ErrorDict, error_to_dict, is_error_record
+from .error_records import error_to_dict, is_error_record
 from .errors import ProtocolError, ValueTooLarge
 from .host import COLORS, NO_ANSWER, HostCall, color_number
+from .inbox import MAX_MESSAGE
 from .messages import InvocationState, MessageType
 from .records import OutputFormat, PipelineState
-from .text import core_text
+from .text import message_text
 from .values import int_of, text_of, to_json
 
 Entry = tuple[str, object]
+#: A stream, and a text's length and hash.
+Reported = tuple[str, int, int]
 
 _INFORMATIONAL = {
     MessageType.DEBUG_RECORD: "debug",
@@ -67,8 +70,8 @@ class Streams:
     def __init__(self, output_format: OutputFormat, interactive: bool = False) -> None:
         self._format = output_format
         self._interactive = interactive
-        self._by_record: collections.deque[Entry] = collections.deque(maxlen=_UNMATCHED)
-        self._by_call: collections.deque[Entry] = collections.deque(maxlen=_UNMATCHED)
+        self._by_record: collections.deque[Reported] = collections.deque(maxlen=_UNMATCHED)
+        self._by_call: collections.deque[Reported] = collections.deque(maxlen=_UNMATCHED)
 
     def convert(self, message_type: MessageType, data: bytes) -> list[Entry]:
         """The records, as stream and value, that one message of a stream gives.
@@ -80,7 +83,7 @@ class Streams:
             try:
                 return [("output", self._output(data))]
             except ValueTooLarge as error:
-                return [("error", _too_large(str(error)))]
+                return [("error", self._error(_too_large(str(error))))]
         node = clixml.loads(data)
         if message_type is MessageType.ERROR_RECORD:
             return [("error", self._error(node))]
@@ -118,12 +121,20 @@ class Streams:
         has_error = isinstance(error, clixml.Obj)
         return state, ("state", {"state": state.value, "error": self._error(error) if has_error else None})
 
+    def too_large(self, size: int) -> Entry:
+        """What stands for a message of so many bytes, more than is kept."""
+        return "error", self._error(_too_large(f"it has {size} bytes, and {MAX_MESSAGE} are the most that are taken"))
+
+    def lost_state(self, size: int) -> tuple[PipelineState, Entry]:
+        """What stands for a PIPELINE_STATE of so many bytes: it tells of an error, nothing else in it can be large."""
+        return PipelineState.FAILED, ("state", {"state": "failed", "error": self.too_large(size)[1]})
+
     def _error(self, node: clixml.Node) -> object:
         return error_to_dict(node, with_texts=self._format is OutputFormat.STRINGS)
 
     def _output(self, data: bytes) -> object:
         if self._format is OutputFormat.STRINGS:
-            return core_text(*clixml.parse(data)) if data else core_text("", None)
+            return message_text(data)
         node = clixml.loads(data)
         if self._format is OutputFormat.BYTES and isinstance(node, clixml.Scalar) and node.tag in ("S", "BA"):
             try:
@@ -161,12 +172,15 @@ class Streams:
         return [record, *news]
 
     @staticmethod
-    def _once(entry: Entry, here: collections.deque[Entry], there: collections.deque[Entry]) -> list[Entry]:
+    def _once(entry: Entry, here: collections.deque[Reported], there: collections.deque[Reported]) -> list[Entry]:
         """The entry, unless the other way of reporting brought it before."""
-        if entry in there:
-            there.remove(entry)
+        # Not the text itself: it may be long, and nothing may ever match it.
+        text = str(entry[1])
+        reported = (entry[0], len(text), hash(text))
+        if reported in there:
+            there.remove(reported)
             return []
-        here.append(entry)
+        here.append(reported)
         return [entry]
 
 
@@ -179,9 +193,17 @@ def _written(message: clixml.Node, text: str, line: bool) -> HostCall:
     return HostCall(NO_ANSWER, "WriteLine3" if line else "Write2", [*colors, text])
 
 
-def _too_large(reason: str) -> ErrorDict:
-    """The error record that stands for an object of the output."""
-    message = f"An object of the output was not taken: {reason}. Choose properties with Select-Object."
+def too_large(reason: str, with_texts: bool) -> object:
+    """The error that stands for what was not taken; see error_to_dict."""
+    return error_to_dict(_too_large(reason), with_texts=with_texts)
+
+
+def _too_large(reason: str) -> clixml.Node:
+    """The error record that stands for an object of the output, or for a record of another stream."""
+    message = (
+        f"An object of the output was not taken: {reason}. Choose properties with Select-Object, give out a long text "
+        "line by line, or write to a file and fetch that."
+    )
     exception = clixml.Obj(
         types=("System.Management.Automation.RuntimeException", "System.Exception"),
         adapted={"Message": clixml.Scalar("S", message)},
@@ -192,7 +214,7 @@ def _too_large(reason: str) -> ErrorDict:
         "ErrorCategory_Category": clixml.Scalar("I32", "29"),
         "ErrorCategory_Message": clixml.Scalar("S", "LimitsExceeded: (:) [], RuntimeException"),
     }
-    return error_to_dict(clixml.Obj(to_string=message, extended=fields))
+    return clixml.Obj(to_string=message, extended=fields)
 
 
 def _field(node: clixml.Node, name: str) -> clixml.Node:

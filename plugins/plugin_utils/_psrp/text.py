@@ -13,10 +13,12 @@ a list), the object's text is given.
 from __future__ import annotations
 
 import base64
+import contextlib
+import typing
 import uuid
 from xml.etree import ElementTree
 
-from .clixml import MAX_DEPTH, unescape
+from .clixml import MAX_DEPTH, parse, plain, unescape
 from .errors import ProtocolError
 from .scalars import SECRET
 from .values import CIRCULAR, MAX_REPEATED
@@ -57,15 +59,30 @@ def core_text(xml: str, root: ElementTree.Element | None) -> str:
     if root is None:
         # pypsrp cannot parse the empty text and gives it back.
         return xml
-    try:
+    with _reported():
         value = _Reader(xml, root).value(root, 0)
         if _weight(value, {}) > len(xml) + MAX_REPEATED:
             raise ProtocolError("a value's references make it too large")
-        if isinstance(value, _Generic):
-            return value.lines()
-        if isinstance(value, bytes):
-            return value.decode("utf-8", "surrogateescape")
-        return str(value)
+        return value.lines() if isinstance(value, _Generic) else _shown(value)
+
+
+def message_text(data: bytes) -> str:
+    """The text of one message of output; raises ProtocolError, also where it is no CLIXML."""
+    value = plain(data)
+    if value is None:
+        return core_text(*parse(data)) if data else core_text("", None)
+    with _reported():
+        return _shown(_scalar(*value))
+
+
+def _shown(value: object) -> str:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
+
+
+@contextlib.contextmanager
+def _reported() -> typing.Iterator[None]:
+    try:
+        yield
     except RecursionError:
         raise ProtocolError("an object's references are nested too deep") from None
     except (ValueError, ArithmeticError) as error:

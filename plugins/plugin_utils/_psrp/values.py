@@ -27,6 +27,8 @@ CIRCULAR = "<circular reference>"
 
 #: References let a small message stand for a huge value.  This many parts may come of objects met before.
 MAX_REPEATED = 200_000
+#: So many characters of a text that comes again count as one part.
+_LONG = 100
 
 _INT32 = range(-(2**31), 2**31)
 _INT64 = range(-(2**63), 2**63)
@@ -156,7 +158,7 @@ class _Converter:
 
     def convert(self, node: clixml.Node) -> object:
         if self._repeating:
-            self._repeated += 1
+            self._repeated += 1 + (len(node.text) // _LONG if isinstance(node, clixml.Scalar) else 0)
             if self._repeated > MAX_REPEATED:
                 raise ValueTooLarge(f"a value's references make more than {MAX_REPEATED} values of it: it is too large")
         if isinstance(node, clixml.Scalar):
@@ -176,10 +178,10 @@ class _Converter:
             self._within.discard(id(node))
 
     def _object(self, obj: clixml.Obj) -> object:
-        for type_name, convert in _SPECIAL.items():
-            if type_name in obj.types:
+        for type_name in obj.types:
+            if type_name in _SPECIAL:
                 try:
-                    return convert(obj)
+                    return _SPECIAL[type_name](obj)
                 except ValueError:
                     break  # A script may give any object the name of that type.
         if obj.pairs is not None:

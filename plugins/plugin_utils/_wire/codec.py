@@ -28,9 +28,11 @@ class Codec:
     def __init__(self, *allowed: type) -> None:
         self._allowed = {message.__name__: message for message in allowed}
 
-    def send(self, connection: socket.socket, message: object, body: bytes = b"") -> None:
-        """Sends one message; raises WireError where it is too large and OSError as the socket does."""
-        connection.sendall(self.encode(message, body))
+    def send(self, connection: socket.socket, message: object, body: bytes = b"") -> int:
+        """Sends one message and returns how many bytes it took; raises FrameTooLarge and what the socket raises."""
+        data = self.encode(message, body)
+        connection.sendall(data)
+        return len(data)
 
     def encode(self, message: object, body: bytes = b"") -> bytes:
         """The bytes of one message."""

@@ -23,6 +23,8 @@ class ErrorKind(str, enum.Enum):
     UNKNOWN = "unknown"
     #: The pipeline was stopped because its client went away or its time was up.
     STOPPED = "stopped"
+    #: The pipeline was stopped because it wrote more than its client takes.
+    TOO_LARGE = "too_large"
 
 
 class PSSessionError(Exception):
@@ -41,3 +43,7 @@ class PSSessionError(Exception):
 
 class WireError(Exception):
     """Bytes that are no frame or no message of ours; the connection that sent them is closed."""
+
+
+class FrameTooLarge(WireError):
+    """A frame over the limits; where it was to be sent, nothing was."""

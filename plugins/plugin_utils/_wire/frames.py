@@ -15,11 +15,12 @@ import socket
 import struct
 import typing
 
-from .errors import WireError
+from .errors import FrameTooLarge, WireError
 
 MAGIC = b"PSS1"
-#: Bytes; a header holds a script and its parameters, of which PowerShell takes 10 MB an object by default.
-MAX_HEADER = 32 * 1024 * 1024
+#: Bytes; a header holds a script and its parameters, of which PowerShell takes 10 MB an object by default, or an object
+#: of the output, which may take twice the 16 MB that it came in.
+MAX_HEADER = 64 * 1024 * 1024
 #: Bytes; larger contents come in several frames.
 MAX_BODY = 64 * 1024 * 1024
 
@@ -37,8 +38,8 @@ class Frame(typing.NamedTuple):
 
 
 def encode(header: typing.Mapping[str, typing.Any], body: bytes = b"") -> bytes:
-    """The bytes of a frame; raises WireError where it is over the limits."""
-    text = json.dumps(header, separators=(",", ":")).encode("ascii")
+    """The bytes of a frame; raises FrameTooLarge."""
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
     _check(len(text), len(body))
     return _PREFIX.pack(MAGIC, len(text), len(body)) + text + body
 
@@ -62,7 +63,7 @@ def read(connection: socket.socket) -> Frame | None:
 
 def _check(header_size: int, body_size: int) -> None:
     if header_size > MAX_HEADER or body_size > MAX_BODY:
-        raise WireError(
+        raise FrameTooLarge(
             f"a frame of {header_size} + {body_size} bytes is over the limit of {MAX_HEADER} + {MAX_BODY} bytes"
         )
 
