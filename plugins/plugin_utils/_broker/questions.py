@@ -14,6 +14,7 @@ import uuid
 
 from .._psrp.errors import ProtocolError
 from .._wire.errors import ErrorKind, PSSessionError
+from . import upkeep
 from .courier import Fault
 from .link import Connection
 from .recovery import Phase
@@ -30,8 +31,7 @@ def exchange_key(session: Session) -> None:
         if _converse(session, lambda: session.pool.key_exchanged):
             return
     # A pool's key is asked for once: without it this one carries no secret.
-    session.discard()
-    raise PSSessionError(ErrorKind.UNREACHABLE, f"{session} gave no session key and was removed; nothing was started.")
+    raise _estranged(session, "it gave no session key", ErrorKind.UNREACHABLE)
 
 
 def available(session: Session) -> bool:
@@ -63,8 +63,15 @@ def _converse(session: Session, answered: typing.Callable[[], bool]) -> bool:
     except Fault as fault:
         raise session.failure(fault) from None
     except ProtocolError as error:
-        session.discard()
-        raise PSSessionError(ErrorKind.FAILED, f"{session} was not understood and was removed: {error}.") from None
+        raise _estranged(session, str(error)) from None
+
+
+def _estranged(session: Session, why: str, kind: ErrorKind = ErrorKind.FAILED) -> PSSessionError:
+    """Gives the session up; nothing was started in it."""
+    upkeep.estrange(session)
+    if session.estranged:
+        return PSSessionError(kind, f"{session.lost().message} Nothing was started ({why}).")
+    return PSSessionError(kind, f"{session} was not understood and was removed: {why}; nothing was started.")
 
 
 def _send(shell_id: uuid.UUID, data: bytes, stream: str, way: Connection) -> None:

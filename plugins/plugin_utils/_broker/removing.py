@@ -82,7 +82,8 @@ class Remover:
             if not self._message.force:
                 raise _busy(str(session), f"{running} is running in it")
             if not self._message.check:
-                # Its user learns from the server that it is gone, and finishes with it.
+                # Its user learns from the server that it is gone, or from the session, and finishes with it.
+                session.removed.set()
                 self._registry.discard(session)
                 upkeep.remove(session, session.courier.side)
             return

@@ -247,14 +247,14 @@ class Run:
             self._session.state = SessionState.BROKEN
         else:
             self._session.lost_sight()
-        return _unknown(f"{self._session} was lost while it ran", fault.cause.message)
+        return _unknown(f"{self._session} {self._session.fate} while it ran", fault.cause.message)
 
     def _protocol_failure(self, error: PsrpError) -> PSSessionError:
         """The error for bytes that the protocol does not allow, or for values that it cannot carry."""
         if not self._remote.commanded:
             return PSSessionError(ErrorKind.USAGE, f"Nothing was started: {error}.")
         self._session.discard()
-        return _unknown(f"{self._session} was lost while it ran", str(error))
+        return _unknown(f"{self._session} {self._session.fate} while it ran", str(error))
 
 
 def _unknown(what: str, why: str) -> PSSessionError:

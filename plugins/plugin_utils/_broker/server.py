@@ -110,7 +110,7 @@ class Server:
             self._keeping_house = False
 
     def _let_go(self, sessions: list[Session]) -> None:
-        in_parallel(lambda session: session.let_go(), sessions)
+        in_parallel(upkeep.let_go, sessions)
         for session in sessions:
             self.shared.count_out(session)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import threading
 import time
 import typing
 import uuid
@@ -20,7 +21,7 @@ from .._psrp.errors import ProtocolError
 from .._psrp.pool import PoolClient
 from .._transport import FaultKind, ShellDescription, TransportError
 from .._wire.errors import ErrorKind, PSSessionError
-from .._wire.target import Target, idle_timeout
+from .._wire.target import Target
 from . import opening, rows, targets, troubles
 from .courier import Connect, Courier, Fault
 from .left import Left, listed
@@ -31,11 +32,6 @@ from .troubles import QuotaReached, SessionState
 __all__ = ["QuotaReached", "Session", "SessionState"]
 
 log = logging.getLogger("pssession.broker")
-
-
-def _idle_timeout(target: Target) -> int | None:
-    """Seconds that the server keeps a new session without its client; None where it decides or keeps none."""
-    return idle_timeout(target.idle_timeout, target.session_name) if target.can_disconnect else None
 
 
 class Session:
@@ -75,6 +71,10 @@ class Session:
         self.kept = target.session_name is not None
         #: Its user named this very session: a lost one is an error then, and is not opened anew.
         self.selected = False
+        #: Set by who removes it by force, whatever its user does with it: it is not opened again.
+        self.removed = threading.Event()
+        #: What its server said was not understood, so that it can only be connected to as by a new client.
+        self.estranged = False
         #: The pipelines whose output waits on the server, in the server's order.
         self.left: list[Left] = []
         #: What the server told of the shell when it was made or found.
@@ -82,14 +82,19 @@ class Session:
         #: Called when the shell has become ours, or is gone.
         self.shell_changed: typing.Callable[[Session], None] = lambda session: None
         #: Seconds that the server keeps it without its client; None: the server's default, which it did not tell.
-        self.idle_timeout = _idle_timeout(target)
+        self.idle_timeout = targets.idle_timeout(target)
         self.courier = Courier(target, connect, self.reconnect, clock, sleep)
         self.sleep = sleep
 
     @property
     def stays(self) -> bool:
         """Whether it stays on the server when it is let go."""
-        return self.kept and self.target.can_disconnect
+        return self.kept and self.target.can_disconnect and not self.removed.is_set()
+
+    @property
+    def fate(self) -> str:
+        """What became of one that its user has lost, for messages."""
+        return "was removed by force (pssession: state=absent)" if self.removed.is_set() else "was lost"
 
     def leased(self, target: Target) -> None:
         """A user begins: what is told of the session is told to him, with his timeouts and sizes."""
@@ -101,7 +106,7 @@ class Session:
         self.target = targets.retargeted(self.target, target, made)
         self.courier.retarget(self.target)
         if not made:
-            self.idle_timeout = _idle_timeout(self.target)
+            self.idle_timeout = targets.idle_timeout(self.target)
         self.notice()
 
     def notice(self) -> None:
@@ -115,7 +120,7 @@ class Session:
             if self._is_old() and not self.kept and not self.selected:
                 log.info("session %d is older than max_age", self.number)
                 self.close()
-            if self.state is SessionState.DISCONNECTED:
+            if self.state is SessionState.DISCONNECTED or (self.state is SessionState.BROKEN and self.estranged):
                 self._come_back()
         except Fault as fault:
             if fault.cause.kind is FaultKind.BUSY:
@@ -131,6 +136,8 @@ class Session:
 
         One that its user selected is not replaced: its state is what it was selected for.
         """
+        if self.removed.is_set():
+            raise troubles.removed(str(self))
         if self.selected:
             self.state = SessionState.BROKEN
             raise self.lost()
@@ -145,6 +152,10 @@ class Session:
             raise PSSessionError(ErrorKind.FAILED, f"{self} could not be opened: {error}") from None
         self.shell_id, self.told = opened.shell_id, opened.told
         self._is_opened(opened.pool)
+        if self.removed.is_set():
+            # Its removal came while it was opened, and had nothing to remove.
+            self.discard()
+            raise troubles.removed(str(self))
 
     def give_name(self, name: str) -> None:
         """Names it before it is opened: it is kept on the server from then on."""
@@ -179,7 +190,7 @@ class Session:
             if fault.cause.kind is FaultKind.BUSY:
                 raise
             if fault.cause.kind is FaultKind.SHELL_NOT_FOUND:
-                self.state = SessionState.BROKEN
+                self.state, self.estranged = SessionState.BROKEN, False
                 raise self.lost() from None
             raise self.failure(fault) from None
         except ProtocolError as error:
@@ -195,6 +206,8 @@ class Session:
 
     def _come_back(self) -> None:
         """Reconnects, or connects where another client had taken the shell and left it again; raises Fault."""
+        if self.estranged:
+            return self.connect()
         try:
             self.reconnect()
         except Fault as fault:
@@ -246,16 +259,6 @@ class Session:
         if self.told and output_buffering_mode:
             self.told = dataclasses.replace(self.told, output_buffering_mode=output_buffering_mode)
 
-    def let_go(self) -> None:
-        """Disconnects a kept session, so that any client of its user finds it again, and removes any other."""
-        if self.stays:
-            try:
-                self.disconnect()
-            except PSSessionError as error:
-                log.warning("%s was not disconnected: %s", self, error)
-            self.state = SessionState.CLOSED
-        self.close()
-
     def close(self) -> None:
         """Removes the shell from the server and hangs up; never raises: what stays is ended by its idle timeout."""
         if self.state in (SessionState.OPENED, SessionState.DISCONNECTED):
@@ -282,6 +285,8 @@ class Session:
 
     def lost(self) -> PSSessionError:
         """The error for one whose shell is not there any more, though this very session was asked for."""
+        if self.estranged:
+            return troubles.estranged(str(self))
         return troubles.lost(str(self), self.state, self.target)
 
     def row(self, in_use: bool = False) -> dict[str, typing.Any]:
@@ -296,7 +301,7 @@ class Session:
         self.pool = pool
         self.opened += 1
         self._opened_at = self.last_used = self.clock()
-        self.state = SessionState.OPENED
+        self.state, self.estranged = SessionState.OPENED, False
         if self.told is not None and self.told.idle_timeout is not None:
             self.idle_timeout = int(self.told.idle_timeout)
         log.info("session %d opened: %s, shell %s", self.number, self, self.shell_id)

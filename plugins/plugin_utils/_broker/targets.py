@@ -12,6 +12,7 @@ import socket
 import typing
 
 from .._transport import ShellDescription
+from .._wire import target as wire
 from .._wire.record import fields
 from .._wire.target import CREATION, IDENTITY, SECRETS, Target
 
@@ -60,6 +61,11 @@ def found(target: Target, shell: ShellDescription) -> Target:
         idle_timeout=None if shell.idle_timeout is None else int(shell.idle_timeout),
         output_buffering_mode=shell.output_buffering_mode,
     )
+
+
+def idle_timeout(target: Target) -> int | None:
+    """Seconds that the server keeps a new session without its client; None where it decides or keeps none."""
+    return wire.idle_timeout(target.idle_timeout, target.session_name) if target.can_disconnect else None
 
 
 def same_connection(one: Target, other: Target) -> bool:

@@ -87,6 +87,23 @@ def lost(session: str, state: SessionState, target: Target) -> PSSessionError:
     )
 
 
+def estranged(session: str) -> PSSessionError:
+    """The error for one that is still on its server, but of no use to this broker as it is."""
+    return PSSessionError(
+        ErrorKind.FAILED,
+        f"{session} is Broken: what its server said was not understood. It is still there: pssession: state=present "
+        "connects to it again, with its state, and state=absent removes it.",
+    )
+
+
+def removed(session: str) -> PSSessionError:
+    """The error for one that was taken away from its user before he had started anything."""
+    return PSSessionError(
+        ErrorKind.FAILED,
+        f"{session} was removed by force meanwhile (pssession: state=absent): nothing was started in it.",
+    )
+
+
 def taken(session: str, fault: Fault) -> PSSessionError:
     """The error for a session of ours that another client has connected to while it was disconnected."""
     return PSSessionError(

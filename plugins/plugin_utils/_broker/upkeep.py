@@ -22,30 +22,57 @@ log = logging.getLogger("pssession.broker")
 
 def verify(session: Session) -> None:
     """Asks the server whether the shell is there and connected, where we think so; raises PSSessionError."""
-    if session.state is not SessionState.OPENED:
+    if session.state is not SessionState.OPENED and not session.estranged:
         return
     try:
         shell = session.courier.request(Phase.IDLE, lambda way: way.get_shell(session.shell_id))
     except Fault as fault:
         if fault.decision is not Decision.REOPEN:
             raise session.failure(fault) from None
-        session.state = SessionState.BROKEN
+        session.state, session.estranged = SessionState.BROKEN, False
     else:
-        if shell.state == SessionState.DISCONNECTED.value:
+        if session.estranged or shell.state == SessionState.DISCONNECTED.value:
             session.state = SessionState.DISCONNECTED
 
 
 def remove(session: Session, link: Link | None = None) -> None:
     """Removes the shell with what runs in it; raises PSSessionError where the server does not do so."""
-    if session.state in (SessionState.OPENED, SessionState.DISCONNECTED):
+    if session.state in (SessionState.OPENED, SessionState.DISCONNECTED) or session.estranged:
         try:
             session.courier.request(Phase.IDLE, lambda way: way.delete(session.shell_id), link)
         except Fault as fault:
             if fault.decision is not Decision.REOPEN:
                 raise session.failure(fault) from None
         log.info("session %d removed", session.number)
-    session.state = SessionState.CLOSED
+    session.state, session.estranged = SessionState.CLOSED, False
     session.shell_changed(session)
+
+
+def estrange(session: Session) -> None:
+    """Gives up a shell whose words were not understood: a kept one stays on its server, any other is removed.
+
+    Its next user connects to it as a new client does, whom the server tells everything from the beginning.
+    """
+    if not session.stays:
+        session.discard()
+        return
+    session.state, session.estranged = SessionState.BROKEN, True
+    try:
+        session.courier.request(Phase.IDLE, lambda way: way.disconnect(session.shell_id), patience=lambda: 0.0)
+    except Fault as fault:
+        log.info("session %d stays connected for the server: %s", session.number, fault)
+    session.courier.hang_up()
+
+
+def let_go(session: Session) -> None:
+    """Disconnects a kept session, so that any client of its user finds it again, and removes any other."""
+    if session.stays:
+        try:
+            session.disconnect()
+        except PSSessionError as error:
+            log.warning("%s was not disconnected: %s", session, error)
+        session.state = SessionState.CLOSED
+    session.close()
 
 
 def keep_alive(session: Session) -> None:

@@ -88,7 +88,7 @@ def test_a_kept_session_is_disconnected_half_a_minute_after_the_last_work() -> N
     assert here.server.find(session.shell_id).disconnected
     here.clock.sleep(600 - REST)
     assert session in here.registry.expired()
-    session.let_go()
+    upkeep.let_go(session)
     assert next(iter(here.server.shells.values())).disconnected
 
 
@@ -215,7 +215,7 @@ def test_a_shell_that_another_thread_found_first_is_connected_to_once(monkeypatc
     theirs = Here()
     with theirs.selecting.lease_new(target(session_name="work"), CALLER, "a test") as session:
         session.ready()
-        session.let_go()
+        upkeep.let_go(session)
     here = Here(theirs.server)
     add = here.registry.add
     first: list[Session] = []
@@ -238,7 +238,7 @@ def test_ours_is_preferred_where_exactly_one_is() -> None:
     for other in (theirs, here):
         with other.selecting.lease_new(target(session_name="work"), CALLER, "a test") as session:
             session.ready()
-            session.let_go()
+            upkeep.let_go(session)
     with pytest.raises(PSSessionError, match="Several sessions"):
         Here(theirs.server).use(Selector(["work"]))
     again = Here(theirs.server, here.ledger)

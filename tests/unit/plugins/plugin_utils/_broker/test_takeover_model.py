@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker import upkeep
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.courier import Fault
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.jobs import Job
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.running import Run
@@ -128,7 +129,7 @@ class TakeOverModel(RuleBasedStateMachine):
         self.server.late.clear()
         for session in self.sessions:
             if session.state is SessionState.OPENED:
-                session.let_go()
+                upkeep.let_go(session)
         for shell in self.server.shells.values():
             shell.disconnected = True
             last = self.controller()
@@ -168,6 +169,6 @@ def test_a_session_that_another_controller_left_again_is_connected_to() -> None:
 def test_a_session_that_is_let_go_stays_on_the_server_even_when_it_cannot_be_disconnected() -> None:
     server, _first, second = taken()
     server.plan.extend(["unreachable"] * 100)
-    second.let_go()
+    upkeep.let_go(second)
     assert list(server.shells) == [second.shell_id]
     assert server.requests["delete"] == 0
