@@ -58,6 +58,7 @@ class ActionModule(SessionAction):
             wait=arguments["wait"],
             timeout=timeout,
             remove=arguments["remove"] and not check_mode,
+            epilogue=_invoke.epilogue(),
         )
         with connection.broker() as client:
             return _invoke.run(client, request, display.warning, self.screen(request.target.inventory_hostname))

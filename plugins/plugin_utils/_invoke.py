@@ -12,7 +12,7 @@ from . import _creation, _input, _results, _selector, _values, scripts
 from ._client import BrokerClient
 from ._live import Live
 from ._wire.errors import ErrorKind, PSSessionError
-from ._wire.messages import Command, Finished, Receive, Run
+from ._wire.messages import Command, Epilogue, Finished, Receive, Run
 from ._wire.record import replaced
 from ._wire.target import Target
 
@@ -159,7 +159,13 @@ def request(target: Target, arguments: dict[str, typing.Any], check_mode: bool, 
         timeout=arguments["timeout"],
         temporary=arguments["temporary"],
         leave=arguments["in_disconnected_session"],
+        epilogue=None if arguments["command"] else epilogue(),
     )
+
+
+def epilogue() -> Epilogue:
+    """What follows a script that was ended, so that its ``$Ansible`` is told and the session is as it was before."""
+    return Epilogue(scripts.read("finish"), _results.OUTCOME_TAG)
 
 
 def run(

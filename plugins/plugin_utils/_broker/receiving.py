@@ -61,6 +61,11 @@ class Reception:
         self._came = False
         self._free: list[Left] = []
 
+    @property
+    def brought_end(self) -> bool:
+        """Whether a pipeline's end was received."""
+        return bool(self._free)
+
     def execute(self) -> Ending:
         """Receives to the pipeline's end, or as long as it is wanted; raises PSSessionError, or what deliver raises."""
         session = self._session

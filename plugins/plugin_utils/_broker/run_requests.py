@@ -18,13 +18,14 @@ from .._wire.messages import Run as RunMessage
 from . import jobs
 from .caller import Attendance, Caller
 from .conversing import Conversation
+from .epilogue import Epilogue
 from .feeding import Feed
 from .jobs import Ending, Job
 from .left import waiting
 from .parallel import in_thread
 from .receiving import Reception
 from .running import Run
-from .session import QuotaReached, Session
+from .session import QuotaReached, Session, SessionState
 from .shared import Shared
 
 log = logging.getLogger("pssession.broker")
@@ -96,9 +97,12 @@ class Runner:
         with lease as session:
             self._attendance.end()
             caller.check()
-            reception = Reception(session, output, self._delivery(message), message.wait, message.timeout)
+            epilogue = Epilogue(message.epilogue, self._delivery(message))
+            reception = Reception(session, output, epilogue.deliver, message.wait, message.timeout)
             with self._going_on(reception), self._watched(reception):
                 ending = reception.execute()
+            if reception.brought_end:
+                self._complete(reception, session, epilogue)
             if message.remove and ending.state != "running":
                 session.close()
                 self._shared.registry.discard(session)
@@ -109,10 +113,11 @@ class Runner:
         jobs.check(message)
         deliver = self._delivery(message)
         talk = Conversation(self._socket, self._say, deliver) if message.interactive else None
+        epilogue = Epilogue(message.epilogue, talk.deliver if talk else deliver)
         job = Job(
             spec=jobs.spec(message),
             output=jobs.output(message),
-            deliver=talk.deliver if talk else deliver,
+            deliver=epilogue.deliver,
             values=jobs.values(message, body),
             more=feed,
             host=jobs.host(message),
@@ -120,7 +125,7 @@ class Runner:
         with self._lease(message, caller) as session:
             try:
                 self._prepare(message, session, caller)
-                ending = self._execute(message, session, job, talk)
+                ending = self._execute(message, session, job, talk, epilogue)
             except QuotaReached:
                 if not self._shared.registry.limit(message.target, session):
                     raise
@@ -149,15 +154,34 @@ class Runner:
         self._attendance.end()
         caller.check()
 
-    def _execute(self, message: RunMessage, session: Session, job: Job, talk: Conversation | None) -> Ending:
+    def _execute(
+        self, message: RunMessage, session: Session, job: Job, talk: Conversation | None, epilogue: Epilogue
+    ) -> Ending:
         run = Run(session, job)
         self._shared.counters["pipelines"] += 1
-        with self._going_on(run), self._timed(run, message.timeout):
-            if talk is not None:
-                with talk.listening(run):
-                    return run.execute()
-            with self._watched(run):
-                return run.leave() if message.leave else run.execute()
+        try:
+            with self._going_on(run), self._timed(run, message.timeout):
+                if talk is not None:
+                    with talk.listening(run):
+                        return run.execute()
+                with self._watched(run):
+                    return run.leave() if message.leave else run.execute()
+        finally:
+            if run.commanded and not message.leave:
+                self._complete(run, session, epilogue)
+
+    def _complete(self, work: Run | Reception, session: Session, epilogue: Epilogue) -> None:
+        """Does what a pipeline that was ended left undone, while nobody else can use the session."""
+        job = epilogue.job()
+        if job is None or session.state is not SessionState.OPENED:
+            return
+        work.finish()
+        run = Run(session, job)
+        with self._going_on(run):
+            try:
+                run.execute()
+            except PSSessionError as error:
+                log.info("session %d: the epilogue of its script: %s", session.number, error.message)
 
     def _finished(self, session: Session, ending: Ending, shared: bool = False) -> None:
         self._shared.count(session)

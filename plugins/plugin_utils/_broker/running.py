@@ -49,6 +49,11 @@ class Run:
         self._input_failure: Exception | None = None
         self._warnings: list[str] = []
 
+    @property
+    def commanded(self) -> bool:
+        """Whether the pipeline may have started."""
+        return self._remote.commanded
+
     def execute(self) -> Ending:
         """Runs the job to its end and returns how it ended; raises PSSessionError."""
         self._session.ready()

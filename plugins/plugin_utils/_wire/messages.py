@@ -69,6 +69,17 @@ class Selector:
 
 
 @record(frozen=True)
+class Epilogue:
+    """A script that runs next in the session, after a pipeline that wrote no information record with the tag.
+
+    What it writes with that tag is delivered as the pipeline's; all else of it is dropped.
+    """
+
+    script: str
+    tag: str
+
+
+@record(frozen=True)
 class Run:
     """Run one pipeline in a session of the target's host.
 
@@ -97,6 +108,8 @@ class Run:
     temporary: bool = False
     leave: bool = False
     interactive: bool = False
+    #: With `leave` it is for the `Receive` to ask for.
+    epilogue: Epilogue | None = None
     #: Columns and lines of the user's screen; PowerShell formats the tables of an interactive pipeline for it.
     screen: list[int] = [120, 50]
 
@@ -140,6 +153,8 @@ class Receive:
     timeout: float | None = None
     #: Remove the session when its pipeline has ended.
     remove: bool = False
+    #: For a pipeline whose end this brings.
+    epilogue: Epilogue | None = None
     output: typing.Literal["objects", "strings", "bytes"] = "objects"
 
 

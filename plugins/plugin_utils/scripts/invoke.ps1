@@ -2,10 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Runs a script in the session's global scope, so that its variables, functions and aliases are there for the next one,
-# and says in an information record what the script made of $Ansible, whatever way it ended.
+# and says in an information record what the script made of $Ansible.
+#
+# The script itself stands in no try block: PowerShell would end it at the first error that ends a statement, whatever
+# the preferences say. So after a script that was ended (throw, exit, stop) finish.ps1 does what is left to do here.
 #
 # This runs in the global scope itself: each variable of its own is a global one, begins with __pssession and is removed
-# in the end. Nothing here may rely on a variable or a key that may be missing: the session may be in strict mode.
+# in the end. Nothing here may rely on a variable or a key that may be missing: the session may be in strict mode. Keys
+# of dictionaries are never read as properties: where there is a key of that name PowerShell gives its value.
 param(
     # Script, Parameters, Arguments, HasInput, ErrorAction ('' leaves the session's own), CheckMode, Verbosity;
     # Creates, Removes and Chdir ('' is none), Depth (levels of objects; 0 leaves it to remoting), AsText;
@@ -13,6 +17,13 @@ param(
     [hashtable]$__pssession
 )
 
+# An earlier script that was ended, and with it whoever would have run finish.ps1.
+if (Test-Path -LiteralPath Variable:__pssessionRestore) {
+    . $__pssessionRestore
+}
+$__pssessionBefore = @{ Ansible = @(); ErrorAction = $ErrorActionPreference; Moved = $false }
+# Here every error ends all of it.
+$ErrorActionPreference = 'Stop'
 $__pssessionAnsible = [PSCustomObject]@{
     Changed   = $true
     CheckMode = $__pssession['CheckMode']
@@ -21,9 +32,7 @@ $__pssessionAnsible = [PSCustomObject]@{
     Result    = @{}
     Verbosity = $__pssession['Verbosity']
 }
-$__pssessionBefore = @{ Ansible = @(); ErrorAction = $ErrorActionPreference }
 $__pssessionSkipped = ''
-$__pssessionMoved = $false
 $__pssessionDepth = $__pssession['Depth']
 $__pssessionParts = @{ Count = 0; Most = $__pssession['MaxParts'] }
 # What JSON has no form for, as remoting's values are shown: ConvertTo-Json makes numbers of enums and objects of times.
@@ -32,11 +41,18 @@ $__pssessionPlain = {
 
     $base = $Value.PSObject.BaseObject
     $invariant = [System.Globalization.CultureInfo]::InvariantCulture
-    if ($base -is [datetime] -or $base -is [System.DateTimeOffset]) { $base.ToString('o', $invariant) }
+    if ($base.GetType().Name -in 'DateTime', 'DateTimeOffset', 'DateOnly', 'TimeOnly') { $base.ToString('o', $invariant) }
     elseif ($base -is [double] -or $base -is [single]) {
         if ([double]::IsNaN($base) -or [double]::IsInfinity($base)) { ([double]$base).ToString($invariant) } else { $base }
     }
-    elseif ($base -is [decimal]) { if ([decimal][double]$base -eq $base) { $base } else { $base.ToString($invariant) } }
+    elseif ($base -is [decimal]) {
+        # What is greater may be none any more once it was a double.
+        $isSmall = [System.Math]::Abs($base) -lt 1e15
+        if ($isSmall -and [System.Math]::Truncate($base) -eq $base) { [long]$base }
+        elseif ($isSmall -and [decimal][double]$base -eq $base) { $base }
+        else { $base.ToString($invariant) }
+    }
+    elseif ($base -is [switch]) { [bool]$base }
     elseif ($base -is [byte[]]) { [System.Convert]::ToBase64String($base) }
     elseif ($base.GetType().Name -match '^(Boolean|String|S?Byte|U?Int(16|32|64))$') { $base }
     else { "$base" }
@@ -47,25 +63,45 @@ $__pssessionDeepen = {
 
     $__pssessionParts['Count'] += 1
     if ($__pssessionParts['Count'] -gt $__pssessionParts['Most']) {
+        # Else the script's own preference might go on here.
+        $ErrorActionPreference = 'Stop'
         throw "An object is made of more than $($__pssessionParts['Most']) values at the task's depth. Make depth " +
             'less, or choose properties with Select-Object.'
     }
-    $base = $null
-    if ($null -ne $Value) {
+    $base = $Value
+    if ($null -ne $Value -and $Value -isnot [System.Collections.IDictionary]) {
         $base = $Value.PSObject.BaseObject
     }
-    $leaves = 'String', 'ScriptBlock', 'SecureString', 'PSCredential', 'Uri', 'Version', 'RuntimeType', 'XmlDocument'
-    $leaves += 'Byte[]', 'SwitchParameter'
-    if ($null -eq $base) {
+    $leaves = 'String', 'ScriptBlock', 'SecureString', 'PSCredential', 'Uri', 'Version', 'SemanticVersion', 'Regex'
+    $leaves += 'RuntimeType', 'XmlDocument', 'Byte[]'
+    if ($null -eq $base -or $base -is [System.DBNull]) {
         , $null
     }
-    elseif ($base -is [ValueType] -or $base.GetType().Name -in $leaves) {
+    elseif (
+        $base.GetType().Name -in $leaves -or
+        # Values, except those that are pairs of others.
+        ($base -is [ValueType] -and $base.GetType().Name -notin 'DictionaryEntry', 'KeyValuePair`2')
+    ) {
         if ($ForJson) { & $__pssessionPlain $Value } else { , $Value }
     }
     elseif ($(foreach ($outer in $Within) { if ([object]::ReferenceEquals($outer, $Value)) { $true } })) {
         '<circular reference>'
     }
-    elseif ($base -is [System.Collections.IEnumerable] -and $base -isnot [System.Collections.IDictionary]) {
+    elseif ($base -is [System.Collections.IDictionary]) {
+        if ($Depth -le 1) {
+            if ($ForJson) { "$Value" } else { , $Value }
+        }
+        else {
+            $inner = @($Within) + , $Value
+            $table = [ordered]@{}
+            foreach ($entry in $base.GetEnumerator()) {
+                $table["$($entry.Key)"] = & $__pssessionDeepen $entry.Value ($Depth - 1) $ForJson $inner
+            }
+            $table
+        }
+    }
+    # An XML element is an object, though its children can be enumerated.
+    elseif ($base -is [System.Collections.IEnumerable] -and $base -isnot [System.Xml.XmlNode]) {
         if ($Depth -le 1 -and -not $ForJson) {
             , $Value
         }
@@ -80,24 +116,19 @@ $__pssessionDeepen = {
     else {
         $inner = @($Within) + , $Value
         $table = [ordered]@{}
-        if ($base -is [System.Collections.IDictionary]) {
-            foreach ($key in @($base.Keys)) {
-                $table["$key"] = & $__pssessionDeepen $base[$key] ($Depth - 1) $ForJson $inner
-            }
+        $isText = $true
+        foreach ($property in $Value.PSObject.Properties) {
+            $isText = $false
+            # What reading a property throws is no error of the script.
+            $held = try { , $property.Value } catch { $null }
+            $table[$property.Name] = & $__pssessionDeepen $held ($Depth - 1) $ForJson $inner
         }
-        else {
-            foreach ($property in $Value.PSObject.Properties) {
-                # What reading a property throws is no error of the script.
-                $held = try { , $property.Value } catch { $null }
-                $table[$property.Name] = & $__pssessionDeepen $held ($Depth - 1) $ForJson $inner
-            }
-        }
-        $table
+        if ($isText) { "$Value" } else { $table }
     }
 }
 # A script without [CmdletBinding()] takes parameters that it does not declare, and PowerShell says nothing.
 $__pssessionDeclared = {
-    $names = @($__pssessionNamed.Keys)
+    $names = @($__pssessionNamed.GetEnumerator() | ForEach-Object -Process { $_.Key })
     $isAdvanced = $__pssessionBlock.Attributes | Where-Object -FilterScript {
         $_ -is [System.Management.Automation.CmdletBindingAttribute]
     }
@@ -105,103 +136,26 @@ $__pssessionDeclared = {
         Set-Item -LiteralPath Function:__pssessionScript -Value $__pssessionBlock
         $known = (Get-Command -Name __pssessionScript -CommandType Function).Parameters
         Remove-Item -LiteralPath Function:__pssessionScript
-        $declared = @($known.Keys) + @($known.Values | ForEach-Object -Process { $_.Aliases })
+        $declared = @($known.GetEnumerator() | ForEach-Object -Process { $_.Key; $_.Value.Aliases })
         foreach ($name in $names) {
             # A name may be shortened.
             if (-not ($declared | Where-Object -FilterScript { "$_".StartsWith($name, 'OrdinalIgnoreCase') })) {
-                $names = if ($known.Count) { @($known.Keys) -join ', ' } else { 'none' }
+                $names = @($known.GetEnumerator() | ForEach-Object -Process { $_.Key })
+                $names = if ($names.Count) { $names -join ', ' } else { 'none' }
                 throw "The script does not declare the parameter '$name'. Those that it declares: $names."
             }
         }
     }
 }
-if (Test-Path -LiteralPath Variable:Ansible) {
-    $__pssessionBefore['Ansible'] = @(, $Ansible)
-}
-try {
-    try {
-        $__pssessionBlock = [ScriptBlock]::Create($__pssession['Script'])
-    }
-    catch {
-        # The parser's own error, out of the method call's; outside of try nothing would end here.
-        throw $_.Exception.GetBaseException()
-    }
-    $__pssessionNamed = $__pssession['Parameters']
-    $__pssessionPositional = $__pssession['Arguments']
-    if ($__pssession['Creates'] -and (Test-Path -Path $__pssession['Creates'])) {
-        $__pssessionSkipped = "skipped, since $($__pssession['Creates']) exists"
-    }
-    elseif ($__pssession['Removes'] -and -not (Test-Path -Path $__pssession['Removes'])) {
-        $__pssessionSkipped = "skipped, since $($__pssession['Removes']) does not exist"
-    }
-    elseif ($__pssession['CheckMode']) {
-        if ($__pssessionBlock.Attributes | Where-Object -FilterScript {
-                $_ -is [System.Management.Automation.CmdletBindingAttribute] -and $_.SupportsShouldProcess
-            }) {
-            $__pssessionNamed['WhatIf'] = $true
-        }
-        else {
-            $__pssessionSkipped = 'skipped, running in check mode'
-        }
-    }
-
-    if (-not $__pssessionSkipped) {
-        & $__pssessionDeclared
-        $Ansible = $__pssessionAnsible
-        # A native command sets its exit code anew, without the mark.
-        $__pssessionCode = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
-        if ($null -ne $__pssessionCode) {
-            $__pssessionMark = @{ NotePropertyName = '__pssession'; NotePropertyValue = $true; Force = $true }
-            $global:LASTEXITCODE = Add-Member -InputObject $__pssessionCode -PassThru @__pssessionMark
-        }
-        if ($__pssession['ErrorAction']) {
-            $ErrorActionPreference = $__pssession['ErrorAction']
-        }
-        if ($__pssession['Chdir']) {
-            $ExecutionContext.SessionState.Path.PushCurrentLocation('__pssession')
-            $__pssessionMoved = $true
-            Set-Location -LiteralPath $__pssession['Chdir'] -ErrorAction Stop
-        }
-        if ($__pssession['AsText']) {
-            if ($__pssession['HasInput']) {
-                $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | Out-String -Stream
-            }
-            else {
-                . $__pssessionBlock @__pssessionPositional @__pssessionNamed | Out-String -Stream
-            }
-        }
-        elseif ($__pssession['Depth'] -gt 1) {
-            $__pssessionConvert = {
-                process {
-                    $__pssessionParts['Count'] = 0
-                    , (& $__pssessionDeepen $_ $__pssessionDepth)
-                }
-            }
-            if ($__pssession['HasInput']) {
-                $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionConvert
-            }
-            else {
-                . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionConvert
-            }
-        }
-        elseif ($__pssession['HasInput']) {
-            $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed
-        }
-        else {
-            . $__pssessionBlock @__pssessionPositional @__pssessionNamed
-        }
-    }
-}
-finally {
-    # Assignments first: they work even where the pipeline was stopped and no command runs any more.
-    $Ansible = $null
-    $__pssessionNamed = $__pssessionPositional = $__pssessionBlock = $null
-    if ($__pssession['ErrorAction']) {
+# Gives the session back what it had; a second time changes nothing.
+$__pssessionRestore = {
+    if ($null -ne $__pssessionBefore['ErrorAction']) {
         $ErrorActionPreference = $__pssessionBefore['ErrorAction']
+        $__pssessionBefore['ErrorAction'] = $null
     }
-    $__pssession = $null
-    if ($__pssessionMoved) {
-        # A method, since it works in a stopped pipeline, too; where the place before is gone, the session stays here.
+    if ($__pssessionBefore['Moved']) {
+        $__pssessionBefore['Moved'] = $false
+        # Where the place before is gone the session stays here.
         try {
             $null = $ExecutionContext.SessionState.Path.PopLocation('__pssession')
         }
@@ -209,44 +163,127 @@ finally {
             Write-Debug -Message "The session's location before chdir is gone: $_"
         }
     }
-    try {
-        $__pssessionOutcome = @{
-            changed = [bool]$__pssessionAnsible.Changed -and -not $__pssessionSkipped
-            diff    = $__pssessionAnsible.Diff
-            failed  = [bool]$__pssessionAnsible.Failed
-            rc      = $null
-            result  = $__pssessionAnsible.Result
-            skipped = $__pssessionSkipped
-        }
-        $__pssessionCode = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
-        if ($null -ne $__pssessionCode) {
-            if ($__pssessionCode.PSObject.Properties['__pssession']) {
-                $global:LASTEXITCODE = $__pssessionCode.PSObject.BaseObject
-            }
-            elseif (-not $__pssessionSkipped) {
-                $__pssessionOutcome['rc'] = $__pssessionCode -as [int]
-            }
-        }
-        if (-not $__pssessionDepth) {
-            $__pssessionDepth = 10
-        }
-        foreach ($__pssessionName in 'diff', 'result') {
-            $__pssessionParts['Count'] = 0
-            $__pssessionOutcome[$__pssessionName] = (
-                & $__pssessionDeepen $__pssessionOutcome[$__pssessionName] ($__pssessionDepth + 1) $true
-            )
-        }
-        Write-Information -InformationAction SilentlyContinue -Tags 'remoting.powershell.outcome' -MessageData (
-            ConvertTo-Json -InputObject $__pssessionOutcome -Compress -WarningAction SilentlyContinue -Depth 100
-        )
-    }
-    finally {
+    if ($null -ne $__pssessionBefore['Ansible']) {
         if ($__pssessionBefore['Ansible'].Count) {
             $Ansible = $__pssessionBefore['Ansible'][0]
         }
         else {
             Remove-Variable -Name Ansible -ErrorAction Ignore
         }
-        Remove-Variable -Name __pssession* -ErrorAction Ignore
+        $__pssessionBefore['Ansible'] = $null
     }
 }
+# What follows the script; to be dot-sourced.
+$__pssessionFinish = {
+    . $__pssessionRestore
+    $__pssessionOutcome = @{
+        changed = [bool]$__pssessionAnsible.Changed -and -not $__pssessionSkipped
+        diff    = $__pssessionAnsible.Diff
+        failed  = [bool]$__pssessionAnsible.Failed
+        rc      = $null
+        result  = $__pssessionAnsible.Result
+        skipped = $__pssessionSkipped
+    }
+    $__pssessionCode = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
+    if ($null -ne $__pssessionCode) {
+        if ($__pssessionCode.PSObject.Properties['__pssession']) {
+            $global:LASTEXITCODE = $__pssessionCode.PSObject.BaseObject
+        }
+        elseif (-not $__pssessionSkipped) {
+            $__pssessionOutcome['rc'] = $__pssessionCode -as [int]
+        }
+    }
+    if (-not $__pssessionDepth) {
+        $__pssessionDepth = 10
+    }
+    foreach ($__pssessionName in 'diff', 'result') {
+        $__pssessionParts['Count'] = 0
+        $__pssessionOutcome[$__pssessionName] = (
+            & $__pssessionDeepen $__pssessionOutcome[$__pssessionName] ($__pssessionDepth + 1) $true
+        )
+    }
+    Write-Information -InformationAction SilentlyContinue -Tags 'remoting.powershell.outcome' -MessageData (
+        ConvertTo-Json -InputObject $__pssessionOutcome -Compress -WarningAction SilentlyContinue -Depth 100
+    )
+    Remove-Variable -Name __pssession* -ErrorAction Ignore
+}
+if (Test-Path -LiteralPath Variable:Ansible) {
+    $__pssessionBefore['Ansible'] = @(, $Ansible)
+}
+try {
+    $__pssessionBlock = [ScriptBlock]::Create($__pssession['Script'])
+}
+catch {
+    # The parser's own error, out of the method call's.
+    throw $_.Exception.GetBaseException()
+}
+$__pssessionNamed = $__pssession['Parameters']
+$__pssessionPositional = $__pssession['Arguments']
+if ($__pssession['Creates'] -and (Test-Path -Path $__pssession['Creates'])) {
+    $__pssessionSkipped = "skipped, since $($__pssession['Creates']) exists"
+}
+elseif ($__pssession['Removes'] -and -not (Test-Path -Path $__pssession['Removes'])) {
+    $__pssessionSkipped = "skipped, since $($__pssession['Removes']) does not exist"
+}
+elseif ($__pssessionBlock.Attributes | Where-Object -FilterScript {
+        $_ -is [System.Management.Automation.CmdletBindingAttribute] -and $_.SupportsShouldProcess
+    }) {
+    if ($__pssession['CheckMode']) {
+        $__pssessionNamed['WhatIf'] = $true
+    }
+    if (-not $__pssessionNamed.ContainsKey('Confirm')) {
+        # Nobody is there to confirm anything.
+        $__pssessionNamed['Confirm'] = $false
+    }
+}
+elseif ($__pssession['CheckMode']) {
+    $__pssessionSkipped = 'skipped, running in check mode'
+}
+if (-not $__pssessionSkipped) {
+    & $__pssessionDeclared
+    # A native command sets its exit code anew, without the mark.
+    $__pssessionCode = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
+    if ($null -ne $__pssessionCode) {
+        $__pssessionMark = @{ NotePropertyName = '__pssession'; NotePropertyValue = $true; Force = $true }
+        $global:LASTEXITCODE = Add-Member -InputObject $__pssessionCode -PassThru @__pssessionMark
+    }
+    if ($__pssession['Chdir']) {
+        $ExecutionContext.SessionState.Path.PushCurrentLocation('__pssession')
+        $__pssessionBefore['Moved'] = $true
+        Set-Location -LiteralPath $__pssession['Chdir']
+    }
+    $__pssessionConvert = {
+        process {
+            $__pssessionParts['Count'] = 0
+            , (& $__pssessionDeepen $_ $__pssessionDepth)
+        }
+    }
+    $Ansible = $__pssessionAnsible
+    $ErrorActionPreference = $__pssessionBefore['ErrorAction']
+    if ($__pssession['ErrorAction']) {
+        $ErrorActionPreference = $__pssession['ErrorAction']
+    }
+    else {
+        # What the script makes of it stays.
+        $__pssessionBefore['ErrorAction'] = $null
+    }
+    if ($__pssession['AsText'] -and $__pssession['HasInput']) {
+        $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | Out-String -Stream
+    }
+    elseif ($__pssession['AsText']) {
+        . $__pssessionBlock @__pssessionPositional @__pssessionNamed | Out-String -Stream
+    }
+    elseif ($__pssession['Depth'] -gt 1 -and $__pssession['HasInput']) {
+        $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionConvert
+    }
+    elseif ($__pssession['Depth'] -gt 1) {
+        . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionConvert
+    }
+    elseif ($__pssession['HasInput']) {
+        $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed
+    }
+    else {
+        . $__pssessionBlock @__pssessionPositional @__pssessionNamed
+    }
+}
+. $__pssessionFinish

@@ -73,7 +73,7 @@ def run(runspace: Runspace, command: Command, values: typing.Sequence[object] = 
     parameters = [(name, from_json(value)) for name, value in command.parameters]
     call = CommandCall(command.text, command.is_script, parameters, command.use_local_scope)
     try:
-        runspace.invoke([[call]], [from_json(value) for value in values], written, threading.Event())
+        runspace.invoke([[call]], [from_json(value) for value in values], written, threading.Event(), True)
     except PSTerminating as error:
         written.failure = str(error.error_record.exception.message)
     return written
@@ -92,7 +92,12 @@ class TestInvoke:
         defaults = {name: option.get("default") for name, option in _invoke.ARGUMENT_SPEC.items()}
         given = {**defaults, "script": script, **arguments}
         request: Run = _invoke.request(_TARGET, given, check_mode, 2)
-        return run(runspace, request.commands[0], request.values)
+        written = run(runspace, request.commands[0], request.values)
+        if not written.outcomes:
+            finished = run(runspace, Command(scripts.read("finish"), use_local_scope=False))
+            assert (finished.outputs, finished.errors) == ([], [])
+            written.outcomes = finished.outcomes
+        return written
 
     def test_state_stays_and_nothing_else(self, runspace: Runspace) -> None:
         self.invoke(runspace, 'param($Name) $x = 5; function Get-It { "$x $Name" }', parameters={"Name": "bob"})
@@ -154,6 +159,64 @@ class TestInvoke:
         stopped = self.invoke(runspace, "Write-Error oh; 'after'", error_action="stop")
         assert (stopped.texts, stopped.failure) == ([], "oh")
         assert self.invoke(runspace, "Write-Error oh; 'after'").texts == ["after"]
+
+    @pytest.mark.parametrize("error_action", [None, "continue", "silently_continue"])
+    def test_what_ends_a_statement_ends_no_script(self, runspace: Runspace, error_action: str | None) -> None:
+        script = "1 / 0; nope-cmd; 'a'.Nope(); Get-Item -Nope 1; [int]'x'; 'after'"
+        written = self.invoke(runspace, script, error_action=error_action)
+        assert (written.texts, written.failure) == (["after"], None)
+        assert len(written.errors) == (0 if error_action == "silently_continue" else 5)
+        assert self.invoke(runspace, "1 / 0; 'after'", error_action="stop").texts == []
+
+    @pytest.mark.parametrize("preference", ["Stop", "Continue", "SilentlyContinue"])
+    def test_the_preference_that_a_script_sets_stays(self, runspace: Runspace, preference: str) -> None:
+        self.invoke(runspace, f"$ErrorActionPreference = '{preference}'")
+        assert self.invoke(runspace, "$ErrorActionPreference").texts == [preference]
+        failed = self.invoke(runspace, "'ran'", chdir="/there/is/no/such/place", error_action="silently_continue")
+        assert (failed.texts, failed.failure is None) == ([], False)
+        assert self.invoke(runspace, "$ErrorActionPreference").texts == [preference]
+
+    def test_what_a_lost_broker_left_is_put_back(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
+        before = self.invoke(runspace, "$Ansible = 'mine'; (Get-Location).Path").texts
+        given = {name: option.get("default") for name, option in _invoke.ARGUMENT_SPEC.items()}
+        given.update(script="throw 'boom'", chdir=str(tmp_path), error_action="stop")
+        assert run(runspace, _invoke.request(_TARGET, given, False, 0).commands[0]).failure == "boom"
+        written = self.invoke(runspace, "$ErrorActionPreference; (Get-Location).Path")
+        assert (written.texts, len(written.outcomes)) == (["Continue", *before], 1)
+        assert run(runspace, Command("(Get-Variable).Name -like '__pssession*'")).texts == []
+
+    def test_nothing_is_done_twice_to_finish(self, runspace: Runspace) -> None:
+        self.invoke(runspace, "throw 'x'")
+        finished = run(runspace, Command(scripts.read("finish"), use_local_scope=False))
+        assert (finished.outputs, finished.errors, finished.outcomes) == ([], [], [])
+
+    def test_keys_with_the_names_of_members_are_keys(self, runspace: Runspace) -> None:
+        script = 'param($Keys, $Count, $Values) "$Keys $Count $Values"; $Ansible.Result = @{ Keys = 1; Count = 2 }'
+        written = self.invoke(runspace, script, parameters={"Keys": "a", "Count": "b", "Values": "c"}, depth=3)
+        assert (written.texts, written.failure) == (["a b c"], None)
+        assert written.outcomes[0]["result"] == {"Keys": 1, "Count": 2}
+        assert plain(self.invoke(runspace, "[ordered]@{ 1 = 'a'; 0 = 'b' }", depth=2).outputs[0]) == {
+            "1": "a",
+            "0": "b",
+        }
+
+    def test_values_of_the_result_are_those_of_the_output(self, runspace: Runspace) -> None:
+        script = (
+            "$Ansible.Result = [switch]$true, [DBNull]::Value, [decimal]5, [decimal]0.1, "
+            "[decimal]'79228162514264337593543950335', [decimal]::Parse('0.12345678901234567890'), "
+            "[DayOfWeek]'Friday', [guid]::Empty, [char]'x'"
+        )
+        result = self.invoke(runspace, script).outcomes[0]["result"]
+        assert result == [
+            True, None, 5, 0.1, "79228162514264337593543950335", "0.12345678901234567890", "Friday",
+            "00000000-0000-0000-0000-000000000000", "x",
+        ]  # fmt: skip
+
+    def test_nobody_is_asked_to_confirm(self, runspace: Runspace) -> None:
+        script = "[CmdletBinding(SupportsShouldProcess)] param() $PSBoundParameters.Keys -join ','"
+        assert self.invoke(runspace, script).texts == ["Confirm"]
+        assert sorted(self.invoke(runspace, script, check_mode=True).texts[0].split(",")) == ["Confirm", "WhatIf"]
+        assert self.invoke(runspace, 'param($Confirm) "<$Confirm>"').texts == ["<>"]
 
     def test_a_variable_called_ansible_comes_back(self, runspace: Runspace) -> None:
         run(runspace, Command("$Ansible = 'mine'"))
@@ -276,7 +339,9 @@ class TestInvoke:
         if failure is None:
             assert (written.failure, written.texts) == (None, ["1"])
         else:
-            assert failure in str(written.failure)
+            told = [str(record.exception.message) for record in written.errors]
+            assert failure in "".join([str(written.failure), *told])
+            assert written.texts == []
 
 
 #: What an object is called that was left for remoting to serialize.
