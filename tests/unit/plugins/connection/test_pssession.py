@@ -201,7 +201,7 @@ class TestExecCommand:
 
         def insist() -> None:
             # A signal that comes just before the system call that blocks is only noticed after it.
-            broker.waiting.wait()
+            broker.waiting.wait(30)
             while not over.wait(0.05):
                 signal.pthread_kill(main, signal.SIGUSR1)
 

@@ -21,6 +21,7 @@ class ForwardProxy:
         self.port: int = self._listener.getsockname()[1]
         self.connections = 0
         self.first_line = ""
+        self._closing = False
 
     def __enter__(self) -> ForwardProxy:
         self._threads[0].start()
@@ -29,11 +30,17 @@ class ForwardProxy:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
     ) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
+        self._closing = True
+        # Closing alone wakes no thread that reads or accepts.
         for one in (self._listener, *self._sockets):
-            one.close()
+            _shut(one)
+        self._threads[0].join()
+        for one in self._sockets:
+            _shut(one)
         for thread in self._threads:
             thread.join()
+        for one in (self._listener, *self._sockets):
+            one.close()
 
     def _accept(self) -> None:
         while True:
@@ -41,9 +48,12 @@ class ForwardProxy:
                 client, _address = self._listener.accept()
             except OSError:
                 return
+            self._sockets.append(client)
+            if self._closing:
+                return
             self.connections += 1
             server = socket.create_connection(("127.0.0.1", self._target))
-            self._sockets += [client, server]
+            self._sockets.append(server)
             head = client.recv(65536)
             self.first_line = head.partition(b"\r\n")[0].decode("latin-1")
             if head.startswith(b"CONNECT "):
@@ -53,6 +63,13 @@ class ForwardProxy:
             for source, target in ((client, server), (server, client)):
                 self._threads.append(threading.Thread(target=_copy, args=(source, target), daemon=True))
                 self._threads[-1].start()
+
+
+def _shut(one: socket.socket) -> None:
+    try:
+        one.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # the other side was faster
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:

@@ -63,6 +63,7 @@ class SmallServer:
         self.port: int = self._listener.getsockname()[1]
         self.requests: list[Request] = []
         self.connections = 0
+        self._closing = False
 
     def __enter__(self) -> SmallServer:
         self._threads[0].start()
@@ -71,7 +72,9 @@ class SmallServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
     ) -> None:
+        self._closing = True
         self._listener.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join()
         self._listener.close()
         self.close_connections()
         for thread in self._threads:
@@ -90,6 +93,9 @@ class SmallServer:
             try:
                 connection, _address = self._listener.accept()
             except OSError:
+                return
+            if self._closing:
+                connection.close()
                 return
             self.connections += 1
             self._sockets.append(connection)
@@ -126,7 +132,10 @@ def _read(stream: socket.socket, number: int) -> Request | None:
     head, _blank, body = data.partition(b"\r\n\r\n")
     length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
     while length and len(body) < int(length[1]):
-        body += stream.recv(65536)
+        more = stream.recv(65536)
+        if not more:
+            return None
+        body += more
     return Request(head.decode("latin-1"), body, number)
 
 
