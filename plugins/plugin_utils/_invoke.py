@@ -160,6 +160,7 @@ def request(target: Target, arguments: dict[str, typing.Any], check_mode: bool, 
         temporary=arguments["temporary"],
         leave=arguments["in_disconnected_session"],
         epilogue=None if arguments["command"] else epilogue(),
+        max_output=_results.MAX_OUTPUT,
     )
 
 

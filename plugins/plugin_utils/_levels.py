@@ -10,8 +10,10 @@ compiled code in the session; they come with a later version.
 from __future__ import annotations
 
 import re
+import typing
 
 from ._command_line import CommandLine, Dialect
+from ._results import MAX_OUTPUT
 from ._wire.messages import Command, Run
 from ._wire.target import Target
 
@@ -32,5 +34,6 @@ def request(target: Target, command: CommandLine, in_data: bytes | None, spoken:
         parameters=[[None, argument] for argument in command.arguments],
     )
     if not in_data:
-        return Run(target, [script], output="strings"), b""
-    return Run(target, [script], input="lines" if spoken.lines else "text", output="strings"), in_data
+        return Run(target, [script], output="strings", max_output=MAX_OUTPUT), b""
+    kind: typing.Literal["lines", "text"] = "lines" if spoken.lines else "text"
+    return Run(target, [script], input=kind, output="strings", max_output=MAX_OUTPUT), in_data

@@ -16,6 +16,9 @@ OUTCOME_TAG = "remoting.powershell.outcome"
 _NO_LANGUAGE = "ScriptsNotAllowed"
 #: What the names of invoke.ps1's own variables begin with.
 OUR_VARIABLES = "$__pssession"
+#: Bytes of what the broker sends of one pipeline's output, as JSON. Ansible keeps a result several times over, here and
+#: in the process of the playbook.
+MAX_OUTPUT = 256 * 1024 * 1024
 #: The id of the error that stands for an output object which is too large to convert (_psrp/streams.py).
 TOO_LARGE = "remoting.powershell.OutputTooLarge"
 #: Streams whose records are lists in a module's result.
@@ -70,8 +73,9 @@ def command_result(
         stderr = "".join([*errors, *records["host_err"]])
     else:
         stderr = "\r\n".join([*(error.removesuffix("\r\n") for error in errors), *records["host_err"]])
+    lacks = any(error.get("fully_qualified_error_id") == TOO_LARGE for error in records.errors(finished))
     return (
-        records.exit_code(finished),
+        records.exit_code(finished) or int(lacks),
         stdout.encode("utf-8", "surrogateescape"),
         stderr.encode("utf-8", "surrogateescape"),
     )

@@ -162,6 +162,6 @@ class Client:
     def _note(self, level: str, text: str) -> None:
         self._send(Note(level, text))
 
-    def _send(self, message: object, body: bytes = b"") -> None:
+    def _send(self, message: object, body: bytes = b"") -> int:
         with self._send_lock:
-            ANSWERS.send(self._socket, message, body)
+            return ANSWERS.send(self._socket, message, body)

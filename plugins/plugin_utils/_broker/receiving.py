@@ -22,6 +22,7 @@ from .._wire.errors import ErrorKind, PSSessionError
 from . import questions
 from .commanding import signal
 from .courier import Fault
+from .delivering import OutputLimit
 from .jobs import Deliver, Ending
 from .left import Left, waiting
 from .link import Connection
@@ -40,7 +41,7 @@ class Reception:
     Args:
         session: A session that the caller has leased.
         output: The form of the output.
-        deliver: Takes the records; OSError where their client is gone.
+        deliver: Takes the records; OSError where their client is gone, OutputLimit where it takes no more.
         wait: False: where the pipeline still runs, nothing is taken.
         timeout: Seconds after which a pipeline that still runs is left again.
     """
@@ -60,6 +61,7 @@ class Reception:
         #: Whether the server has given anything.
         self._came = False
         self._free: list[Left] = []
+        self._warnings: list[str] = []
 
     @property
     def brought_end(self) -> bool:
@@ -129,7 +131,7 @@ class Reception:
             session.pool.expect_losses(False)
             session.last_used = session.clock()
         truncated = session.pool.truncated(left.pipeline_id, hints=self._drops)
-        warnings = []
+        warnings = self._warnings
         if session.courier.cuts > cuts:
             warnings.append(
                 f"The connection to {session.target.host} broke while output was received. It was made anew, but a "
@@ -150,7 +152,15 @@ class Reception:
         received: Received | None = None
         while True:
             final = next((record for record in records if record.stream == "state"), None)
-            self._hand_over(left, records)
+            try:
+                self._hand_over(left, records)
+            except OutputLimit as limit:
+                left.undelivered = records
+                self._warnings.append(
+                    f"The output is larger than {limit}, the most that a task takes: this is the first part of it. "
+                    "Receive again for the rest."
+                )
+                return None
             if final is not None:
                 return final
             if received is not None and received.done:

@@ -11,13 +11,13 @@ import socket
 import threading
 import typing
 
-from .._psrp.records import Record
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.messages import Finished, Receive
 from .._wire.messages import Run as RunMessage
 from . import jobs
 from .caller import Attendance, Caller
 from .conversing import Conversation
+from .delivering import Delivery, Send
 from .epilogue import Epilogue
 from .feeding import Feed
 from .jobs import Ending, Job
@@ -38,16 +38,10 @@ class Runner:
         shared: What all clients share.
         connection: The client's socket.
         attendance: Tells of its hang-up between a request and the answer.
-        send: Sends a message and its body to the client; raises OSError.
+        send: Sends a message and its body to the client.
     """
 
-    def __init__(
-        self,
-        shared: Shared,
-        connection: socket.socket,
-        attendance: Attendance,
-        send: typing.Callable[[object, bytes], None],
-    ) -> None:
+    def __init__(self, shared: Shared, connection: socket.socket, attendance: Attendance, send: Send) -> None:
         self._shared = shared
         self._socket = connection
         self._attendance = attendance
@@ -97,7 +91,8 @@ class Runner:
         with lease as session:
             self._attendance.end()
             caller.check()
-            epilogue = Epilogue(message.epilogue, self._delivery(message))
+            deliver = self._delivery(message)
+            epilogue = Epilogue(message.epilogue, deliver)
             reception = Reception(session, output, epilogue.deliver, message.wait, message.timeout)
             with self._going_on(reception), self._watched(reception):
                 ending = reception.execute()
@@ -106,7 +101,7 @@ class Runner:
             if message.remove and ending.state != "running":
                 session.close()
                 self._shared.registry.discard(session)
-            self._finished(session, ending)
+            self._finished(deliver, session, ending)
 
     def _run(self, message: RunMessage, body: bytes, feed: Feed | None, caller: Caller) -> bool:
         """Answers a Run; True where the server's quota is reached and a session in use is to be waited for."""
@@ -131,10 +126,10 @@ class Runner:
                     raise
                 return True
             if not message.temporary:
-                self._finished(session, ending, message.shared)
+                self._finished(deliver, session, ending, message.shared)
         if message.temporary:
             # Its user hears of the end when nothing is left of it.
-            self._finished(session, ending)
+            self._finished(deliver, session, ending)
         return False
 
     def _lease(self, message: RunMessage, caller: Caller) -> contextlib.AbstractContextManager[Session]:
@@ -155,7 +150,12 @@ class Runner:
         caller.check()
 
     def _execute(
-        self, message: RunMessage, session: Session, job: Job, talk: Conversation | None, epilogue: Epilogue
+        self,
+        message: RunMessage,
+        session: Session,
+        job: Job,
+        talk: Conversation | None,
+        epilogue: Epilogue,
     ) -> Ending:
         run = Run(session, job)
         self._shared.counters["pipelines"] += 1
@@ -183,12 +183,12 @@ class Runner:
             except PSSessionError as error:
                 log.info("session %d: the epilogue of its script: %s", session.number, error.message)
 
-    def _finished(self, session: Session, ending: Ending, shared: bool = False) -> None:
+    def _finished(self, delivery: Delivery, session: Session, ending: Ending, shared: bool = False) -> None:
         self._shared.count(session)
         warnings = list(ending.warnings)
         if session.recreated and shared:
             warnings.append(f"{session} was lost since it was last used and was opened anew: its state is gone.")
-        self._say(Finished(ending.state, session.row(), ending.error, warnings, ending.truncated))
+        delivery.finish(Finished(ending.state, session.row(), ending.error, warnings, ending.truncated))
 
     @contextlib.contextmanager
     def _going_on(self, work: Run | Reception) -> typing.Iterator[None]:
@@ -227,9 +227,8 @@ class Runner:
         with self._attendance.watched(hung_up):
             yield
 
-    def _delivery(self, message: RunMessage | Receive) -> typing.Callable[[list[Record]], None]:
-        output = jobs.output(message)
-        return lambda records: self._send(*jobs.answer(records, output))
+    def _delivery(self, message: RunMessage | Receive) -> Delivery:
+        return Delivery(self._send, jobs.output(message), message.max_output)
 
     def _say(self, message: object) -> None:
         self._send(message, b"")

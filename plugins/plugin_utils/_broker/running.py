@@ -21,6 +21,7 @@ from .._transport import FaultKind
 from .._wire.errors import ErrorKind, PSSessionError
 from .commanding import STOP_GRACE, RemotePipeline
 from .courier import Fault
+from .delivering import OutputLimit
 from .jobs import Ending, Job
 from .left import Left
 from .recovery import Phase
@@ -48,6 +49,7 @@ class Run:
         self._asked_for_stop = False
         self._input_failure: Exception | None = None
         self._warnings: list[str] = []
+        self._limit: OutputLimit | None = None
 
     @property
     def commanded(self) -> bool:
@@ -191,6 +193,10 @@ class Run:
         except OSError:
             self._undeliverable = True
             self.stop("its client is gone")
+        except OutputLimit as limit:
+            self._undeliverable = True
+            self._limit = limit
+            self.stop("its client takes no more output")
 
     def _abandon_if_overdue(self) -> None:
         if self._remote.overdue:
@@ -204,6 +210,13 @@ class Run:
     def _ending(self, final: Record) -> Ending:
         value = typing.cast("dict[str, typing.Any]", final.value)
         state = PipelineState(value["state"])
+        if self._limit is not None:
+            raise PSSessionError(
+                ErrorKind.TOO_LARGE,
+                f"The command wrote more than {self._limit}, the most that a task takes, and was stopped: what it had "
+                "not done by then is not done. Give out less with Where-Object, Select-Object or Measure-Object, or "
+                "write to a file on the host and fetch that.",
+            )
         if state is PipelineState.STOPPED and self._input_failure:
             raise self._without_input(self._input_failure)
         if state is PipelineState.STOPPED and self._remote.stop_reason and not self._asked_for_stop:

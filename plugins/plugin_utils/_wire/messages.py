@@ -104,6 +104,8 @@ class Run:
     shared: bool = False
     #: Stop the pipeline after so many seconds.
     timeout: float | None = None
+    #: Stop it once `Records` of so many bytes were sent and more comes.
+    max_output: int | None = None
     selector: Selector = Selector()
     temporary: bool = False
     leave: bool = False
@@ -156,6 +158,8 @@ class Receive:
     #: For a pipeline whose end this brings.
     epilogue: Epilogue | None = None
     output: typing.Literal["objects", "strings", "bytes"] = "objects"
+    #: Once `Records` of so many bytes were sent and more comes, leave the rest to the next one.
+    max_output: int | None = None
 
 
 @record(frozen=True)

@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the remoting.powershell contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a pipeline's records to its client, no faster than that reads and no more than it takes (broker process).
+
+Nothing is queued here: who delivers is the thread that receives from the server, and while the client does not read it
+does not receive.
+"""
+
+from __future__ import annotations
+
+import typing
+
+from .._psrp.records import OutputFormat, Record
+from .._psrp.streams import too_large
+from .._wire.errors import FrameTooLarge
+from .._wire.messages import Finished
+from .._wire.record import replaced
+from . import jobs
+
+#: Sends a message and its body and returns how many bytes that took; raises OSError, and FrameTooLarge before anything.
+Send = typing.Callable[[object, bytes], int]
+
+
+class OutputLimit(Exception):
+    """The client takes no more: these records were not delivered."""
+
+
+class Delivery:
+    """Sends records to one client.
+
+    Args:
+        send: Sends a message.
+        output: The form of the output.
+        limit: Bytes of messages after which nothing more is sent; None: all is sent.
+    """
+
+    def __init__(self, send: Send, output: OutputFormat, limit: int | None = None) -> None:
+        self._send = send
+        self._output = output
+        self._limit = limit
+        self._sent = 0
+
+    def __call__(self, records: list[Record]) -> None:
+        """Sends records, and returns when the client has room for more; raises OutputLimit and OSError."""
+        if self._limit is not None and self._sent > self._limit:
+            raise OutputLimit(f"{self._limit / 2**20:.0f} MB")
+        self._deliver(records)
+
+    def finish(self, message: Finished) -> None:
+        """Sends the end; raises OSError."""
+        try:
+            self._send(message, b"")
+        except FrameTooLarge as error:
+            self._send(replaced(message, error=self._stand_in(error)), b"")
+
+    def _deliver(self, records: list[Record]) -> None:
+        try:
+            self._sent += self._send(*jobs.answer(records, self._output))
+        except FrameTooLarge as error:
+            if len(records) == 1:
+                records = [Record(records[0].pipeline_id, "error", self._stand_in(error))]
+                self._sent += self._send(*jobs.answer(records, self._output))
+            else:
+                self._deliver(records[: len(records) // 2])
+                self._deliver(records[len(records) // 2 :])
+
+    def _stand_in(self, error: FrameTooLarge) -> object:
+        return too_large(str(error), with_texts=self._output is OutputFormat.STRINGS)
