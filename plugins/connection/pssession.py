@@ -204,15 +204,23 @@ class Connection(ConnectionBase):  # type: ignore[misc]
         self._log("vvv", f"PUT {in_path} TO {out_path}")
         if not os.path.exists(in_path):
             raise AnsibleFileNotFound(f'file or module does not exist: "{in_path}"')
+
+        def show(text: str) -> None:
+            self._log("vvv", f"PUT {in_path} TO {out_path}: {text}")
+
         with self.broker() as client:
-            self._report(_file_transfer.put(client, target, in_path, out_path))
+            self._report(_file_transfer.put(client, target, in_path, out_path, show))
 
     def fetch_file(self, in_path: str, out_path: str) -> None:
         """Brings a file of the host to the controller."""
         target, in_path = self.target(), _command_line.unquoted(in_path, self._dialect)
         self._log("vvv", f"FETCH {in_path} TO {out_path}")
+
+        def show(text: str) -> None:
+            self._log("vvv", f"FETCH {in_path} TO {out_path}: {text}")
+
         with self.broker() as client:
-            self._report(_file_transfer.fetch(client, target, in_path, out_path.replace("\\", "/")))
+            self._report(_file_transfer.fetch(client, target, in_path, out_path.replace("\\", "/"), show))
 
     def reset(self) -> None:
         """Has the host's implicit sessions removed; the next task opens a new one."""

@@ -9,10 +9,12 @@ import contextlib
 import hashlib
 import os
 import stat
+import struct
 import typing
 
 from . import scripts
 from ._client import BrokerClient
+from ._progress import Progress, Show
 from ._results import Collected
 from ._wire.errors import ErrorKind, PSSessionError
 from ._wire.messages import Command, Finished, Run
@@ -24,103 +26,191 @@ CHUNK = 256 * 1024
 PIPELINE = 30 * 1024 * 1024
 
 _DIRECTORY, _FILE = b"D", b"F"
+#: What fetch_file.ps1 writes before a file's content: its kind and its length in bytes.
+_HEAD = struct.Struct("<cQ")
 
 
-def put(client: BrokerClient, target: Target, source: str, destination: str) -> Finished:
-    """Sends a file of the controller to the host, where its hash is taken in the end; raises PSSessionError."""
-    digest = _new_digest()
-    with _local("read", source), open(source, "rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        offset = 0
-        while True:
-            length = min(PIPELINE, size - offset)
-            last = offset + length == size
-            parameters = {"Path": destination, "Offset": offset, "Last": last}
-            records = Collected()
-            run = Run(target, [_script("put_file", parameters)], input="chunks", output="strings")
-            finished = client.run(run, chunks=_chunks(file, length, digest, source), on_records=records.add)
-            _check(finished, records, f"failed to transfer file to '{destination}'")
-            offset += length
-            if last:
-                break
-    _compare("".join(records["output"]), digest.hexdigest(), destination)
+def put(client: BrokerClient, target: Target, source: str, destination: str, show: Show) -> Finished:
+    """Sends a file of the controller to the host, where it gets its name when it is complete and its hash right.
+
+    Args:
+        client: Who runs what it takes.
+        target: The host.
+        source: The file here.
+        destination: Its path there; a file that is there is replaced.
+        show: Takes lines that tell how far it is.
+
+    Raises PSSessionError; then what was there before is there still, unless it says otherwise.
+    """
+    _check_paths(source, destination)
+    part = f"{destination}.{os.urandom(4).hex()}.part"
+    with _local("read", source), open(source, "rb") as opened:
+        file = _Source(opened, show)
+        try:
+            last = False
+            while not last:
+                offset, length = file.progress.done, min(PIPELINE, file.size - file.progress.done)
+                last = offset + length == file.size
+                parameters = {"Path": destination, "Part": part, "Offset": offset, "Last": last}
+                run = Run(target, [_script("put_file", parameters)], input="chunks", output="strings")
+                finished = file.send(client, run, length, last)
+        except PSSessionError as error:
+            _remove_part(client, target, part, error.kind)
+            raise _stopped(error, f"to '{destination}'", file.progress) from None
+    file.progress.end()
     return finished
 
 
-def fetch(client: BrokerClient, target: Target, source: str, destination: str) -> Finished:
+def fetch(client: BrokerClient, target: Target, source: str, destination: str, show: Show) -> Finished:
     """Brings a file of the host to the controller; for a directory nothing is done, the caller makes it.
 
-    The file appears under its name when it is complete and its hash was compared. Raises PSSessionError.
+    The file appears under its name when it is complete and its hash was compared. Raises PSSessionError. See put.
     """
+    _check_paths(source, destination)
     real = os.path.realpath(destination)
     temporary = f"{real}.{os.urandom(4).hex()}.part"
+    progress = Progress(show)
     try:
         with _local("write", destination), open(temporary, "xb") as file:
-            receiver = _Receiver(file, destination)
-            finished = _receive(client, target, source, receiver)
-        if receiver.is_complete(source):
+            receiver = _Receiver(file, destination, progress)
+            run = Run(target, [_script("fetch_file", {"Path": source})], output="bytes")
+            try:
+                finished = _run(client, run, on_body=receiver.add)
+                is_file = receiver.is_complete()
+            except PSSessionError as error:
+                raise _stopped(error, f"'{source}' to '{destination}'", progress) from None
+        if is_file:
             with _local("write", destination):
                 _keep_mode(temporary, real)
                 os.replace(temporary, real)
+            progress.end()
     finally:
         if os.path.exists(temporary):
             os.unlink(temporary)
     return finished
 
 
-def _receive(client: BrokerClient, target: Target, source: str, receiver: _Receiver) -> Finished:
+def _check_paths(*paths: str) -> None:
+    """Raises PSSessionError (usage) for a path that cannot be one, here or on any host."""
+    for path in paths:
+        if not path or "\0" in path:
+            why = "a path with a nul character" if path else "an empty path"
+            raise PSSessionError(ErrorKind.USAGE, f"failed to transfer file: {path!r} is {why}. No file is called so.")
+
+
+def _run(
+    client: BrokerClient,
+    run: Run,
+    chunks: typing.Iterable[bytes] = (),
+    on_body: typing.Callable[[bytes], None] = lambda body: None,
+) -> Finished:
+    """Runs a script to its end; raises PSSessionError also where the script failed."""
     records = Collected()
 
     def on_records(entries: list[typing.Any], body: bytes) -> None:
         records.add(entries)
-        receiver.add(body)
+        on_body(body)
 
-    run = Run(target, [_script("fetch_file", {"Path": source})], output="bytes")
-    finished = client.run(run, on_records=on_records)
-    _check(finished, records, f"failed to transfer file to '{receiver.destination}'")
+    finished = client.run(run, chunks=chunks, on_records=on_records)
+    errors = records.errors(finished)
+    if errors or finished.state != "completed":
+        text = "".join(error["output"] for error in errors).strip() or "the pipeline was stopped"
+        raise PSSessionError(ErrorKind.FAILED, text)
     return finished
 
 
-def _chunks(file: typing.BinaryIO, length: int, digest: typing.Any, source: str) -> typing.Iterator[bytes]:
-    """So many bytes of a file in chunks, hashed on their way."""
-    while length:
-        with _local("read", source):
-            chunk = file.read(min(CHUNK, length))
-        if not chunk:
-            raise PSSessionError(ErrorKind.FAILED, f"failed to transfer file '{source}': it became shorter meanwhile")
-        digest.update(chunk)
-        length -= len(chunk)
-        yield chunk
+def _remove_part(client: BrokerClient, target: Target, part: str, kind: ErrorKind) -> None:
+    """Clears up after a transfer that failed on a host which can still be asked; it must not hide why."""
+    if kind in (ErrorKind.FAILED, ErrorKind.STOPPED, ErrorKind.UNKNOWN):
+        with contextlib.suppress(PSSessionError):
+            client.run(Run(target, [_script("remove_part", {"Part": part})], output="strings"))
+
+
+def _stopped(error: PSSessionError, what: str, progress: Progress) -> PSSessionError:
+    """The error of a transfer, with how far it came."""
+    after = f" after {progress.so_far}" if progress.done else ""
+    return PSSessionError(error.kind, f"failed to transfer file {what}{after}: {error.message}")
+
+
+class _Source:
+    """A file that is sent, in one or several pipelines, and hashed on its way.
+
+    What goes wrong with it is kept until the pipeline that it goes to has ended: the broker waits for its input.
+    """
+
+    def __init__(self, file: typing.BinaryIO, show: Show) -> None:
+        self._file = file
+        self._digest = _new_digest()
+        self._failure: PSSessionError | None = None
+        self.size = os.fstat(file.fileno()).st_size
+        self.progress = Progress(show, self.size)
+
+    def send(self, client: BrokerClient, run: Run, length: int, last: bool) -> Finished:
+        """Runs a pipeline with so many bytes of it, and after the last ones its hash; raises PSSessionError."""
+        try:
+            finished = _run(client, run, self._chunks(length, last))
+        except PSSessionError as error:
+            raise self._failure or error from None
+        if self._failure is not None:
+            raise self._failure
+        return finished
+
+    def _chunks(self, length: int, last: bool) -> typing.Iterator[bytes]:
+        while length:
+            try:
+                chunk = self._file.read(min(CHUNK, length))
+            except OSError as error:
+                self._failure = PSSessionError(ErrorKind.FAILED, f"it could not be read on: {error.strerror}")
+                return
+            if not chunk:
+                self._failure = PSSessionError(ErrorKind.FAILED, "it became shorter meanwhile")
+                return
+            self._digest.update(chunk)
+            length -= len(chunk)
+            yield chunk
+            self.progress.add(len(chunk))
+        if last:
+            yield self._digest.digest()
 
 
 class _Receiver:
-    """Takes the byte stream of fetch_file.ps1 apart: one byte for the kind, the content, and its hash."""
+    """Takes the byte stream of fetch_file.ps1 apart: one byte for the kind, the length, the content, and its hash."""
 
-    def __init__(self, file: typing.BinaryIO, destination: str) -> None:
+    def __init__(self, file: typing.BinaryIO, destination: str, progress: Progress) -> None:
         self._file = file
-        self.destination = destination
+        self._destination = destination
+        self._progress = progress
         self._digest = _new_digest()
         self._held = b""
+        self._begun = False
         self.kind = b""
 
     def add(self, data: bytes) -> None:
         """Writes what cannot belong to the hash at the end; raises PSSessionError."""
-        if not self.kind:
-            self.kind, data = data[:1], data[1:]
         data = self._held + data
+        self.kind = self.kind or data[:1]
+        if not self._begun:
+            if len(data) < _HEAD.size:
+                self._held = data
+                return
+            self._progress.total = _HEAD.unpack_from(data)[1]
+            self._begun, data = True, data[_HEAD.size :]
         end = max(0, len(data) - self._digest.digest_size)
         self._digest.update(data[:end])
-        with _local("write", self.destination):
+        with _local("write", self._destination):
             self._file.write(data[:end])
+        self._progress.add(end)
         self._held = data[end:]
 
-    def is_complete(self, source: str) -> bool:
+    def is_complete(self) -> bool:
         """Whether a file came, False for a directory; raises PSSessionError where it is not what the host read."""
         if self.kind == _DIRECTORY:
             return False
         if self.kind != _FILE:
-            raise PSSessionError(ErrorKind.FAILED, f"failed to transfer file '{source}': the host sent nothing")
-        _compare(self._held.hex(), self._digest.hexdigest(), source)
+            raise PSSessionError(ErrorKind.FAILED, "the host sent nothing")
+        remote, local = self._held.hex(), self._digest.hexdigest()
+        if remote != local:
+            raise PSSessionError(ErrorKind.FAILED, f"remote sha1 {remote} does not match local sha1 {local}")
         return True
 
 
@@ -140,21 +230,6 @@ def _new_digest() -> typing.Any:
 
 def _script(name: str, parameters: dict[str, typing.Any]) -> Command:
     return Command(scripts.read(name), use_local_scope=True, parameters=[list(pair) for pair in parameters.items()])
-
-
-def _check(finished: Finished, records: Collected, what: str) -> None:
-    errors = records.errors(finished)
-    if errors or finished.state != "completed":
-        text = "".join(error["output"] for error in errors).strip() or "the pipeline was stopped"
-        raise PSSessionError(ErrorKind.FAILED, f"{what}: {text}")
-
-
-def _compare(remote: str, local: str, path: str) -> None:
-    if remote != local:
-        raise PSSessionError(
-            ErrorKind.FAILED,
-            f"failed to transfer file '{path}': remote sha1 {remote} does not match local sha1 {local}",
-        )
 
 
 def _keep_mode(temporary: str, real: str) -> None:

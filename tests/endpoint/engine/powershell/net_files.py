@@ -112,6 +112,18 @@ class File(NetObject):
             shutil.move(first, second)
 
     @staticmethod
+    def replace(source: str, target: str, backup: object, ignore_metadata_errors: bool = False) -> None:
+        first, second = full_path(source), full_path(target)
+        if not os.path.exists(second):
+            raise NetError("System.IO.FileNotFoundException", f"Could not find file '{second}'.")
+        with guarded(first):
+            if to_string(backup):
+                os.replace(second, full_path(backup))
+            else:
+                shutil.copymode(second, first)
+            os.replace(first, second)
+
+    @staticmethod
     def get_attributes(path: str) -> object:
         from .commands.file_objects import attributes_of
 

@@ -214,6 +214,18 @@ _DB_NULL = DBNull()
 DBNull.value = static_property(lambda: _DB_NULL)  # type: ignore[attr-defined]
 
 
+@net_class
+class NullString(NetObject):
+    net_name = "System.Management.Automation.Language.NullString"
+
+    def __str__(self) -> str:
+        return ""
+
+
+_NULL_STRING = NullString()
+NullString.value = static_property(lambda: _NULL_STRING)  # type: ignore[attr-defined]
+
+
 _TASK_STATES = typesystem.register_enum(EnumType("System.Threading.Tasks.TaskStatus", {name: number for number, name in
     enumerate(("Created", "WaitingForActivation", "WaitingToRun", "Running", "WaitingForChildrenToComplete",
                "RanToCompletion", "Canceled", "Faulted"))}))  # fmt: skip

@@ -73,6 +73,7 @@ _ACCELERATORS = {
     "semver": "System.Management.Automation.SemanticVersion",
     "hashtable": "System.Collections.Hashtable", "int": "System.Int32", "int16": "System.Int16",
     "int32": "System.Int32", "int64": "System.Int64", "intptr": "System.IntPtr", "long": "System.Int64",
+    "nullstring": "System.Management.Automation.Language.NullString",
     "object": "System.Object", "pscredential": "System.Management.Automation.PSCredential",
     "pscustomobject": "System.Management.Automation.PSObject", "psobject": "System.Management.Automation.PSObject",
     "regex": "System.Text.RegularExpressions.Regex", "sbyte": "System.SByte",

@@ -8,7 +8,9 @@ from __future__ import annotations
 import base64
 import os
 import pathlib
+import re
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -320,30 +322,80 @@ class TestFiles:
         monkeypatch.setattr(_file_transfer, "CHUNK", 4)
         monkeypatch.setattr(_file_transfer, "PIPELINE", 8)
         (tmp_path / "file").write_bytes(b"0123456789")
-        broker.answer_run()
-        broker.answer_run([["output", "87acec17cd9dcd20a716cc2cf67417b71c8a7016"]])
         make_connection().put_file(str(tmp_path / "file"), "C:\\it's [a] file")
-        assert [seen.chunks for seen in broker.seen] == [[b"0123", b"4567"], [b"89"]]
-        assert [dict(run.commands[0].parameters) for run in broker.runs] == [
-            {"Path": "C:\\it's [a] file", "Offset": 0, "Last": False},
-            {"Path": "C:\\it's [a] file", "Offset": 8, "Last": True},
-        ]
+        digest = bytes.fromhex("87acec17cd9dcd20a716cc2cf67417b71c8a7016")
+        assert [seen.chunks for seen in broker.seen] == [[b"0123", b"4567"], [b"89", digest]]
+        first, second = (dict(run.commands[0].parameters) for run in broker.runs)
+        part = first["Part"]
+        assert re.fullmatch(r"C:\\it's \[a\] file\.[0-9a-f]{8}\.part", part)
+        assert first == {"Path": "C:\\it's [a] file", "Part": part, "Offset": 0, "Last": False}
+        assert second == {"Path": "C:\\it's [a] file", "Part": part, "Offset": 8, "Last": True}
 
     def test_an_empty_file_is_made(
         self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
     ) -> None:
         (tmp_path / "empty").touch()
-        broker.answer_run([["output", "da39a3ee5e6b4b0d3255bfef95601890afd80709"]])
         make_connection().put_file(str(tmp_path / "empty"), "C:\\empty")
-        assert [seen.chunks for seen in broker.seen] == [[]]
+        assert [seen.chunks for seen in broker.seen] == [[bytes.fromhex("da39a3ee5e6b4b0d3255bfef95601890afd80709")]]
 
-    def test_a_wrong_hash_fails(
+    def test_a_transfer_that_fails_tells_how_far_it_came_and_is_cleared_up(
+        self,
+        make_connection: MakeConnection,
+        broker: FakeBroker,
+        tmp_path: pathlib.Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        (_file_transfer,) = load("_file_transfer")
+        monkeypatch.setattr(_file_transfer, "PIPELINE", 2_000_000)
+        (tmp_path / "file").write_bytes(bytes(5_000_000))
+        broker.answer_run()
+        broker.answer_run(state="failed", error={"output": "The disk is full.\r\n"})
+        expected = r"^failed to transfer file to 'C:\\file' after 4.0 of 5.0 MB: The disk is full.$"
+        with pytest.raises(AnsibleError, match=expected):
+            make_connection().put_file(str(tmp_path / "file"), "C:\\file")
+        first, _second, last = (dict(run.commands[0].parameters) for run in broker.runs)
+        assert last == {"Part": first["Part"]}
+
+    def test_a_file_that_becomes_shorter_ends_the_transfer(
+        self,
+        make_connection: MakeConnection,
+        broker: FakeBroker,
+        tmp_path: pathlib.Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        (_file_transfer,) = load("_file_transfer")
+        monkeypatch.setattr(_file_transfer, "PIPELINE", 100_000)
+        (tmp_path / "file").write_bytes(bytes(250_000))
+
+        def answer(message: object) -> list[typing.Any]:
+            (tmp_path / "file").write_bytes(bytes(120_000))
+            return [_FINISHED]
+
+        broker.answer_with = answer
+        with pytest.raises(AnsibleError, match="it became shorter meanwhile"):
+            make_connection().put_file(str(tmp_path / "file"), "C:\\file")
+        assert len(broker.runs) == 3
+
+    @pytest.mark.parametrize(("path", "why"), [("a\0b", "nul"), ("", "empty")])
+    def test_a_path_that_cannot_be_one_is_refused(
+        self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path, path: str, why: str
+    ) -> None:
+        (tmp_path / "file").touch()
+        for move in (
+            lambda: make_connection().put_file(str(tmp_path / "file"), path),
+            lambda: make_connection().fetch_file(path, str(tmp_path / "other")),
+            lambda: make_connection().fetch_file("C:\\file", path),
+        ):
+            with pytest.raises(AnsibleError, match=why):
+                move()
+        assert not broker.seen and os.listdir(tmp_path) == ["file"]
+
+    def test_a_directory_cannot_be_sent(
         self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
     ) -> None:
-        (tmp_path / "file").write_bytes(b"content")
-        broker.answer_run([["output", "00"]])
-        with pytest.raises(AnsibleError, match="remote sha1 00 does not match local sha1"):
-            make_connection().put_file(str(tmp_path / "file"), "C:\\file")
+        with pytest.raises(AnsibleError, match=f"failed to read file '{tmp_path}': Is a directory"):
+            make_connection().put_file(str(tmp_path), "C:\\file")
+        assert not broker.seen
 
     def test_a_file_that_is_not_here_is_named(
         self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
@@ -356,13 +408,13 @@ class TestFiles:
         self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
     ) -> None:
         digest = bytes.fromhex("87acec17cd9dcd20a716cc2cf67417b71c8a7016")
-        stream = b"F0123456789" + digest
-        broker.answers.append([*_records(stream[:1], stream[1:4], stream[4:25], stream[25:]), _FINISHED])
+        stream = b"F" + struct.pack("<Q", 10) + b"0123456789" + digest
+        broker.answers.append([*_records(stream[:1], stream[1:4], stream[4:35], stream[35:]), _FINISHED])
         make_connection().fetch_file("C:\\file", str(tmp_path / "file"))
         assert (tmp_path / "file").read_bytes() == b"0123456789"
         assert os.listdir(tmp_path) == ["file"]
 
-    @pytest.mark.parametrize("stream", [b"", b"F", b"F0123456789" + bytes(20)])
+    @pytest.mark.parametrize("stream", [b"", b"F", b"F" + bytes(8), b"F\n" + bytes(7) + b"0123456789" + bytes(20)])
     def test_what_is_not_whole_leaves_the_old_file(
         self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path, stream: bytes
     ) -> None:
@@ -384,7 +436,7 @@ class TestFiles:
         self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
     ) -> None:
         broker.answer_run(state="failed", error={"output": "C:\\none does not exist\r\n"})
-        with pytest.raises(AnsibleError, match=r"failed to transfer file to '.*': C:\\none does not exist"):
+        with pytest.raises(AnsibleError, match=r"failed to transfer file 'C:\\none' to '.*': C:\\none does not"):
             make_connection().fetch_file("C:\\none", str(tmp_path / "none"))
         assert not os.listdir(tmp_path)
 

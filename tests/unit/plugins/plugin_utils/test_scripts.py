@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import pathlib
+import struct
 import threading
 import typing
 
@@ -359,11 +360,16 @@ def plain(value: typing.Any) -> typing.Any:
     return str(value) if isinstance(value, str) else value
 
 
+def sha1(content: bytes) -> bytes:
+    """A file's hash as it goes with it."""
+    return hashlib.sha1(content, usedforsecurity=False).digest()
+
+
 class TestFiles:
     @staticmethod
     def put(runspace: Runspace, path: pathlib.Path, offset: int, last: bool, *chunks: bytes) -> Written:
-        """Sends a part of a file."""
-        parameters = [["Path", str(path)], ["Offset", offset], ["Last", last]]
+        """Sends a part of a file; the last chunk of the last part is the hash."""
+        parameters = [["Path", str(path)], ["Part", f"{path}.part"], ["Offset", offset], ["Last", last]]
         command = Command(scripts.read("put_file"), use_local_scope=True, parameters=parameters)
         return run(runspace, command, [base64.b64encode(chunk).decode() for chunk in chunks])
 
@@ -376,21 +382,41 @@ class TestFiles:
     def test_a_file_is_written_in_parts(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
         path = tmp_path / "it's [a] 'file' äö.bin"
         path.write_bytes(b"an older and longer content")
-        assert self.put(runspace, path, 0, False, b"\0\1", b"\xff").texts == []
-        digest = hashlib.sha1(b"\0\1\xffend", usedforsecurity=False).hexdigest()
-        assert self.put(runspace, path, 3, True, b"end").texts == [digest]
+        path.chmod(0o640)
+        assert self.put(runspace, path, 0, False, b"\0\1", b"\xff").failure is None
+        assert path.read_bytes() == b"an older and longer content"
+        written = self.put(runspace, path, 3, True, b"end", sha1(b"\0\1\xffend"))
+        assert (written.failure, written.texts) == (None, [])
         assert path.read_bytes() == b"\0\1\xffend"
+        assert path.stat().st_mode & 0o777 == 0o640
+        assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
     def test_an_empty_file_is_made(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
-        written = self.put(runspace, tmp_path / "empty", 0, True)
-        assert written.texts == [hashlib.sha1(usedforsecurity=False).hexdigest()]
+        assert self.put(runspace, tmp_path / "empty", 0, True, sha1(b"")).failure is None
         assert (tmp_path / "empty").read_bytes() == b""
 
+    def test_a_wrong_hash_leaves_what_was_there(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
+        (tmp_path / "file").write_bytes(b"old")
+        written = self.put(runspace, tmp_path / "file", 0, True, b"new", sha1(b"other"))
+        assert written.failure is not None and "its SHA-1 on the disk is" in written.failure
+        assert (tmp_path / "file").read_bytes() == b"old"
+
+    def test_a_directory_is_refused(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
+        assert self.put(runspace, tmp_path, 0, True, sha1(b"")).failure == f"{tmp_path} is a directory"
+        assert not pathlib.Path(f"{tmp_path}.part").exists()
+
+    def test_what_is_left_is_removed(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
+        (tmp_path / "[a].part").touch()
+        parameters = [["Part", str(tmp_path / "[a].part")]]
+        command = Command(scripts.read("remove_part"), use_local_scope=True, parameters=parameters)
+        assert [run(runspace, command).failure for _again in range(2)] == [None, None]
+        assert not list(tmp_path.iterdir())
+
     def test_a_file_that_something_else_writes_to_is_noticed(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
-        (tmp_path / "file").write_bytes(b"12345")
-        written = self.put(runspace, tmp_path / "file", 3, True, b"end")
+        (tmp_path / "file.part").write_bytes(b"12345")
+        written = self.put(runspace, tmp_path / "file", 3, True, b"end", sha1(b"123end"))
         assert written.failure is not None and "has 5 bytes instead of 3" in written.failure
-        assert (tmp_path / "file").read_bytes() == b"12345"
+        assert not (tmp_path / "file").exists()
 
     def test_a_folder_that_is_not_there_fails(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
         assert self.put(runspace, tmp_path / "none" / "file", 0, True, b"x").failure is not None
@@ -399,7 +425,7 @@ class TestFiles:
     def test_a_file_is_read_with_its_hash(self, runspace: Runspace, tmp_path: pathlib.Path, content: bytes) -> None:
         (tmp_path / "[a] file").write_bytes(content)
         stream = b"".join(base64.b64decode(text) for text in self.fetch(runspace, tmp_path / "[a] file").texts)
-        assert stream == b"F" + content + hashlib.sha1(content, usedforsecurity=False).digest()
+        assert stream == b"F" + struct.pack("<Q", len(content)) + content + sha1(content)
 
     def test_a_directory_is_told_from_a_file(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
         assert [base64.b64decode(text) for text in self.fetch(runspace, tmp_path).texts] == [b"D"]
