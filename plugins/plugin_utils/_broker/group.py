@@ -13,6 +13,8 @@ from .session import Session, SessionState
 
 #: Seconds after which a session beyond a host's first one is removed when nobody uses it.
 SURPLUS_IDLE = 30.0
+#: Seconds; the idle timeout that a server gives a session for which none was asked (about_PSSessions: 2 hours).
+SERVERS_IDLE_TIMEOUT = 7200
 #: Seconds without work after which a kept session is disconnected when no playbook uses it.
 REST = 30.0
 #: What a user of sessions is known by: a playbook's pid and start time.
@@ -58,8 +60,14 @@ class Group:
         self.ended = None
 
     def expired(self, now: float) -> bool:
-        """Whether the time after the last playbook's end is over."""
-        return self.ended is not None and self.ended + self.target.persist <= now and not self.busy
+        """Whether the time after the last playbook's end is over.
+
+        Output that a client went away from is kept here for as long as the session is on its server.
+        """
+        if self.ended is None or self.busy:
+            return False
+        owing = [session.idle_timeout or SERVERS_IDLE_TIMEOUT for session in self.sessions if session.owes]
+        return self.ended + max(self.target.persist, *owing, 0) <= now
 
     def surplus(self, now: float) -> list[Session]:
         """Sessions beyond the first one that nobody wants any more; they are taken out."""

@@ -23,6 +23,8 @@ class Left:
     connected: bool = True
     #: What was received for a client that went away, perhaps with the final state: the next one's.
     undelivered: list[Record] = dataclasses.field(default_factory=list)
+    #: Whether some of that was too much to keep: the next one is told that output is missing.
+    lost: bool = False
 
 
 def waiting(pipelines: typing.Iterable[Left]) -> list[Left]:

@@ -29,6 +29,8 @@ from .link import Connection
 from .recovery import Phase
 from .session import Session, SessionState
 
+#: Bytes from the server whose records are kept until the client has heard of the end, for the next one if it does not.
+MOST_KEPT = 32 * 1024 * 1024
 #: What a session that runs nothing and has nothing to tell is said to be in.
 NONE = Ending("none")
 
@@ -62,6 +64,11 @@ class Reception:
         self._came = False
         self._free: list[Left] = []
         self._warnings: list[str] = []
+        #: The pipeline whose output is received, what the client was given of it, and the bytes that this came in.
+        self._taken: Left | None = None
+        self._given: list[Record] = []
+        self._bytes = 0
+        self._final: Record | None = None
 
     @property
     def brought_end(self) -> bool:
@@ -109,9 +116,20 @@ class Reception:
             if session.state is SessionState.OPENED:
                 signal(session, session.shell_id, left.pipeline_id, Signal.TERMINATE)
 
+    def take_back(self) -> None:
+        """Its client went away before it heard of the end: what it was given is the next one's."""
+        left = self._taken
+        if left is None or left not in self._session.left:
+            return
+        left.lost = left.lost or self._bytes > MOST_KEPT
+        ended = [self._final] if self._final is not None else []
+        left.undelivered = [*self._given, *left.undelivered, *ended]
+        left.ended_state = None
+
     def _take(self, left: Left, deadline: float | None) -> Ending | None:
         """Delivers what comes of a pipeline; None where all of it was received by somebody else before."""
         session = self._session
+        self._taken = left
         cuts = session.courier.cuts
         session.pool.expect_losses()
         session.pool.adopt(left.pipeline_id, self._output)
@@ -130,7 +148,7 @@ class Reception:
         finally:
             session.pool.expect_losses(False)
             session.last_used = session.clock()
-        truncated = session.pool.truncated(left.pipeline_id, hints=self._drops)
+        truncated = session.pool.truncated(left.pipeline_id, hints=self._drops) or left.lost
         warnings = self._warnings
         if session.courier.cuts > cuts:
             warnings.append(
@@ -143,6 +161,7 @@ class Reception:
             value = typing.cast("dict[str, typing.Any]", final.value)
             ending = Ending(PipelineState(value["state"]).value, value.get("error"))
             self._ended(left, ending.state)
+            self._final = final
         return Ending(ending.state, ending.error, warnings, truncated)
 
     def _receive(self, left: Left, deadline: float | None) -> Record | None:
@@ -171,6 +190,7 @@ class Reception:
             if received is None:
                 return None
             self._came = True
+            self._bytes += len(received.data)
             try:
                 records = session.pool.feed(received.data, left.pipeline_id)
             except ProtocolError as error:
@@ -214,6 +234,9 @@ class Reception:
             left.undelivered = records
             self._leave(left)
             raise
+        self._given += delivered
+        if self._bytes > MOST_KEPT:
+            self._given.clear()
 
     def _connect(self, left: Left) -> None:
         """A client that took the shell over connects to each of its commands, too; raises Fault."""

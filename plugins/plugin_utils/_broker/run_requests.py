@@ -94,14 +94,18 @@ class Runner:
             deliver = self._delivery(message)
             epilogue = Epilogue(message.epilogue, deliver)
             reception = Reception(session, output, epilogue.deliver, message.wait, message.timeout)
-            with self._going_on(reception), self._watched(reception):
-                ending = reception.execute()
-            if reception.brought_end:
-                self._complete(reception, session, epilogue)
-            if message.remove and ending.state != "running":
-                session.close()
-                self._shared.registry.discard(session)
-            self._finished(deliver, session, ending)
+            try:
+                with self._going_on(reception), self._watched(reception):
+                    ending = reception.execute()
+                if reception.brought_end:
+                    self._complete(reception, session, epilogue)
+                if message.remove and ending.state != "running" and not self._attendance.gone:
+                    session.close()
+                    self._shared.registry.discard(session)
+                self._finished(deliver, session, ending)
+            except OSError:
+                reception.take_back()
+                raise
 
     def _run(self, message: RunMessage, body: bytes, feed: Feed | None, caller: Caller) -> bool:
         """Answers a Run; True where the server's quota is reached and a session in use is to be waited for."""

@@ -15,7 +15,7 @@ from .._wire.place import peer_uid
 from .._wire.target import Target
 from . import upkeep
 from .client import Client
-from .group import Group
+from .group import SERVERS_IDLE_TIMEOUT, Group
 from .ledger import Ledger
 from .parallel import in_parallel, in_thread
 from .session import Session, SessionState
@@ -30,8 +30,6 @@ _LAST_STOPS = 10.0
 _LAST_ACT = 25.0
 #: A session is told that its client lives this many times within its idle timeout.
 _KEEP_ALIVES = 3
-#: Seconds; the idle timeout that a server gives a session for which none was asked (about_PSSessions: 2 hours).
-_SERVERS_IDLE_TIMEOUT = 7200
 
 log = logging.getLogger("pssession.broker")
 
@@ -130,7 +128,7 @@ def _needs_care(group: Group, session: Session) -> bool:
 
 def needs_keep_alive(_group: Group, session: Session) -> bool:
     """A disconnected one is not kept alive: its idle timeout is how its user wants it to end."""
-    interval = (session.idle_timeout or _SERVERS_IDLE_TIMEOUT) / _KEEP_ALIVES
+    interval = (session.idle_timeout or SERVERS_IDLE_TIMEOUT) / _KEEP_ALIVES
     return session.state is SessionState.OPENED and session.clock() - session.last_used > interval
 
 

@@ -92,6 +92,11 @@ class Session:
         return self.kept and self.target.can_disconnect and not self.removed.is_set()
 
     @property
+    def owes(self) -> bool:
+        """Whether output of it waits here for its next user."""
+        return any(left.undelivered for left in self.left)
+
+    @property
     def fate(self) -> str:
         """What became of one that its user has lost, for messages."""
         return "was removed by force (pssession: state=absent)" if self.removed.is_set() else "was lost"
