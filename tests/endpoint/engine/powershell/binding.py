@@ -117,7 +117,8 @@ def binding_error(
         TypeSpecified=parameter_type, ErrorId=error_id, Line=Int64(where.line_number if where else 0),
         Offset=Int64(where.column if where else 0), CommandInvocation=f"{_AUTOMATION}InvocationInfo",
     )  # fmt: skip
-    record = ErrorRecord(exception, f"{error_id},{command.error_name}", category, activity=command.info.name)
+    full_id = f"{error_id},{command.error_name}" if command.error_name.strip("&.") else error_id
+    record = ErrorRecord(exception, full_id, category, activity=command.info.name)
     record.invocation = InvocationInfo(command.info, where)
     return PSTerminating(record)
 
@@ -287,13 +288,17 @@ class Binder:
         self._check_mandatory(parameter, value, argument)
         for validator in parameter.validators:
             if problem := validator(value):
-                message = f"Cannot validate argument on parameter '{parameter.name}'. {problem}"
-                inner = ExceptionObject(f"{_AUTOMATION}ValidationMetadataException", problem)
-                raise binding_error(
-                    self.command, message, "ParameterArgumentValidationError", parameter.name, argument, parameter.type,
-                    Category.InvalidData, "ParameterBindingValidationException", inner, self.extent,
-                )  # fmt: skip
+                raise self.invalid(parameter, problem, argument)
         return value
+
+    def invalid(self, parameter: Parameter, problem: str, argument: Argument | None = None) -> PSTerminating:
+        """The error of a value that a parameter's validation refuses."""
+        message = f"Cannot validate argument on parameter '{parameter.name}'. {problem}"
+        inner = ExceptionObject(f"{_AUTOMATION}ValidationMetadataException", problem)
+        return binding_error(
+            self.command, message, "ParameterArgumentValidationError", parameter.name, argument, parameter.type,
+            Category.InvalidData, "ParameterBindingValidationException", inner, self.extent,
+        )  # fmt: skip
 
     def _converted(self, parameter: Parameter, value: object, argument: Argument | None) -> object:
         kind = typing.cast(NetType, parameter.type)
@@ -301,6 +306,12 @@ class Binder:
             if kind.full_name == "System.Management.Automation.ScriptBlock" and isinstance(value, str):
                 raise ConversionError(
                     f'Cannot convert the "{value}" value of type "System.String" to type "{kind.full_name}".', ""
+                )
+            if kind.full_name == "System.Boolean" and isinstance(values.unwrap(value), str):
+                raise ConversionError(
+                    'Cannot convert value "System.String" to type "System.Boolean". Boolean parameters accept only '
+                    "Boolean values and numbers, such as $True, $False, 1 or 0.",
+                    "",
                 )
             return convert.cast(value, kind)
         except ConversionError as error:
@@ -313,7 +324,7 @@ class Binder:
             else:
                 message = f"Cannot process argument transformation on parameter '{parameter.name}'. {error}"
                 error_id, category = "ParameterArgumentTransformationError", Category.InvalidData
-                kind_name = "ParameterBindingException"
+                kind_name = "ParameterBindingArgumentTransformationException"
             raise binding_error(
                 self.command,
                 message,
@@ -333,7 +344,7 @@ class Binder:
         problem = ""
         if value is None and not parameter.allow_null:
             problem, suffix = "null", "NullNotAllowed"
-        elif value == "" and isinstance(value, str) and not parameter.allow_empty:
+        elif _holds_empty_text(parameter, value) and not parameter.allow_empty:
             problem, suffix = "an empty string", "EmptyStringNotAllowed"
         elif isinstance(value, list) and not value and not parameter.allow_empty:
             problem, suffix = "an empty array", "EmptyArrayNotAllowed"
@@ -346,7 +357,14 @@ class Binder:
             )  # fmt: skip
 
     def check_complete(self, has_input: bool) -> None:
-        """:raises PSTerminating: a mandatory parameter has no value, and no input will bring it."""
+        """:raises PSTerminating: a mandatory parameter has no value, and no input will bring it, or no set has all."""
+        if self.command.strict and any(parameter.sets for parameter in self.command.parameters):
+            if not self.active_sets():
+                message = (
+                    "Parameter set cannot be resolved using the specified named parameters. One or more parameters "
+                    "issued cannot be used together or an insufficient number of parameters were provided."
+                )
+                raise binding_error(self.command, message, "AmbiguousParameterSet", extent=self.extent)
         missing = [
             parameter.name
             for parameter in self.command.parameters
@@ -387,6 +405,14 @@ class Binder:
         return found
 
 
+def _holds_empty_text(parameter: Parameter, value: object) -> bool:
+    """Whether a text is empty, or one in a list of texts; what has no type may be."""
+    kind = parameter.type
+    if kind is None or (kind.element or kind).full_name != "System.String":
+        return False
+    return value == "" if isinstance(value, str) else isinstance(value, list) and "" in value
+
+
 def validator_of(attribute: syntax.Attribute, arguments: list[object]) -> Validator | None:
     """A validation attribute as a function that tells what is wrong with a value."""
     kind = attribute.name.lower().replace("attribute", "")
@@ -409,7 +435,8 @@ def _validate_set(arguments: list[object]) -> Validator:
     return validate
 
 
-def _validate_range(arguments: list[object]) -> Validator:
+def validate_range(arguments: list[object]) -> Validator:
+    """ValidateRange: the least and the greatest value."""
     low, high = arguments[0], arguments[-1]
 
     def validate(value: object) -> str | None:
@@ -475,12 +502,37 @@ def _validate_length(arguments: list[object]) -> Validator:
     low, high = (convert.to_int(argument) for argument in arguments)
 
     def validate(value: object) -> str | None:
-        size = len(convert.to_string(value))
-        if low <= size <= high:
+        for item in as_list(value):
+            size = len(convert.to_string(item))
+            if size < low:
+                return (
+                    f"The character length ({size}) of the argument is too short. Specify an argument with a length "
+                    f'that is greater than or equal to "{low}", and then try the command again.'
+                )
+            if size > high:
+                return (
+                    f"The character length of the {size} argument is too long. Shorten the character length of the "
+                    f'argument so it is fewer than or equal to "{high}" characters, and then try the command again.'
+                )
+        return None
+
+    return validate
+
+
+def _validate_count(arguments: list[object]) -> Validator:
+    low, high = (convert.to_int(argument) for argument in arguments)
+
+    def validate(value: object) -> str | None:
+        if not isinstance(value, (list, bytearray)):
+            return (
+                "The ValidateCount attribute cannot be applied to a non-array parameter. Either remove the attribute "
+                "from the parameter or make the parameter an array parameter."
+            )
+        if low <= len(value) <= high:
             return None
         return (
-            f"The character length ({size}) of the argument is not between {low} and {high}. Specify an "
-            "argument with a fitting length, and then try the command again."
+            f"The parameter requires at least {low} value(s) and no more than {high} value(s) - {len(value)} value(s) "
+            "were provided."
         )
 
     return validate
@@ -503,9 +555,9 @@ def _validate_script(arguments: list[object]) -> Validator:
 
 
 _VALIDATORS: dict[str, typing.Callable[[list[object]], Validator]] = {
-    "validateset": _validate_set, "validaterange": _validate_range, "validatenotnull": _validate_not_null(False),
+    "validateset": _validate_set, "validaterange": validate_range, "validatenotnull": _validate_not_null(False),
     "validatenotnullorempty": _validate_not_null(True), "validatepattern": _validate_pattern,
-    "validatelength": _validate_length, "validatescript": _validate_script,
+    "validatelength": _validate_length, "validatecount": _validate_count, "validatescript": _validate_script,
 }  # fmt: skip
 
-__all__ = ["MISSING", "Argument", "Binder", "Bound", "Command", "Parameter", "typesystem", "wildcard"]
+__all__ = ["MISSING", "Argument", "Binder", "Bound", "Command", "Parameter", "typesystem", "validate_range", "wildcard"]

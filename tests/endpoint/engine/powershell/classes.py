@@ -9,7 +9,7 @@ import dataclasses
 import typing
 
 from . import convert, syntax, typesystem, values
-from .errors import NetError
+from .errors import ExceptionObject, NetError, ParseError
 from .expressions import evaluate, find_type, value_of_statement
 from .functions import block_output
 from .session import Frame, current
@@ -27,8 +27,9 @@ class ClassBehaviour:
     statics: dict[str, object] = dataclasses.field(default_factory=dict)
 
     def properties(self) -> list[syntax.ClassMember]:
+        """Its own come first, as reflection gives them."""
         inherited = self.base.properties() if self.base else []
-        return [*inherited, *(member for member in self.node.members if member.block is None and not member.static)]
+        return [*(member for member in self.node.members if member.block is None and not member.static), *inherited]
 
     def methods(self, name: str, static: bool = False) -> list[syntax.ClassMember]:
         own = [
@@ -41,9 +42,10 @@ class ClassBehaviour:
     def has_method(self, name: str, static: bool = False) -> bool:
         return bool(self.methods(name, static))
 
-    def construct(self, arguments: typing.Sequence[object]) -> values.PSObject:
+    def construct(self, arguments: typing.Sequence[object]) -> object:
         """:raises LookupError: no constructor takes so many arguments."""
-        made = ClassInstance(self)
+        derived = "System.Exception" in self.net_type.type_names
+        made: typing.Any = ScriptException(self) if derived else ClassInstance(self)
         for member in self.properties():
             kind = find_type(member.type_name, self.frame) if member.type_name else None
             value = value_of_statement(member.value, self.frame) if member.value else _default(kind)
@@ -51,7 +53,14 @@ class ClassBehaviour:
         self._initialize(made, arguments)
         return made
 
-    def _initialize(self, made: values.PSObject, arguments: typing.Sequence[object]) -> None:
+    def _initialize_base(self, made: object, arguments: typing.Sequence[object]) -> None:
+        if self.base:
+            self.base._initialize(made, arguments)
+        elif isinstance(made, ScriptException) and arguments:
+            made.message = convert.to_string(arguments[0])
+            made.inner = next((item for item in arguments[1:] if isinstance(item, ExceptionObject)), None)
+
+    def _initialize(self, made: object, arguments: typing.Sequence[object]) -> None:
         constructors = [
             member for member in self.node.members if member.block and member.name.lower() == self.node.name.lower()
         ]
@@ -66,15 +75,11 @@ class ClassBehaviour:
         if chosen is None:
             if constructors or arguments:
                 raise LookupError(self.node.name)
-            if self.base:
-                self.base._initialize(made, [])
+            self._initialize_base(made, [])
             return
         block = typing.cast(syntax.ScriptBlock, chosen.block)
-        if self.base:
-            scope_arguments = [
-                evaluate(node, self._argument_frame(block, arguments)) for node in chosen.base_arguments or []
-            ]
-            self.base._initialize(made, scope_arguments)
+        inner = self._argument_frame(block, arguments)
+        self._initialize_base(made, [evaluate(node, inner) for node in chosen.base_arguments or []])
         block_output(values.ScriptBlock(block), self.frame, arguments, {"this": made})
 
     def _argument_frame(self, block: syntax.ScriptBlock, arguments: typing.Sequence[object]) -> Frame:
@@ -128,6 +133,19 @@ class ClassBehaviour:
         return True
 
 
+class ScriptException(ExceptionObject):
+    """An object of a script's class that derives from an exception of .NET."""
+
+    def __init__(self, definition: ClassBehaviour) -> None:
+        super().__init__("System.Exception", f"Exception of type '{definition.net_type.full_name}' was thrown.")
+        self.definition = definition
+        self.type_names = definition.net_type.type_names
+
+    def set(self, name: str, value: object) -> None:
+        """Gives a property of the class its first value."""
+        self.properties[name] = value
+
+
 class ClassInstance(values.PSObject):
     """An object of a script's class."""
 
@@ -150,11 +168,24 @@ def _default(kind: NetType | None) -> object:
     )
 
 
+def _base_type(name: str, node: syntax.ClassDefinition, frame: Frame) -> NetType | None:
+    """The class that another one derives from; interfaces are known by name alone.
+
+    :raises PSTerminating: there is no such type.
+    """
+    known = frame.session.classes.get(name.lower()) or typesystem.lookup(name)
+    if isinstance(known, NetType):
+        return known
+    if name.rpartition(".")[2].startswith("I"):
+        return None
+    raise ParseError(f"Unable to find type [{name}].", "TypeNotFound", node.extent).terminating()
+
+
 def define_class(node: syntax.ClassDefinition, frame: Frame) -> None:
     """Makes a class known to the session."""
-    known = frame.session.classes.get(node.bases[0].lower()) if node.bases else None
-    base = known.definition if isinstance(known, NetType) else None
-    bases = known.type_names if isinstance(known, NetType) else ["System.Object"]
+    known = _base_type(node.bases[0], node, frame) if node.bases else None
+    base = known.definition if known else None
+    bases = known.type_names if known else ["System.Object"]
     net_type = NetType(node.name, tuple(bases))
     behaviour = ClassBehaviour(node, frame, base, net_type)
     net_type.definition = behaviour

@@ -341,4 +341,4 @@ def _property_values(base: object) -> tuple[Pairs, Pairs]:
     if isinstance(base, values.ObjectValue):
         return list(base.properties.items()), list(base.extended.items())
     own = [(name, members.get_member(base, name)) for name in members.adapted_names(base)]
-    return own, [(name, members.get_member(base, name)) for name in getattr(base, "net_extended", ())]
+    return own, [(name, members.get_member(base, name)) for name in members.added_names(base)]

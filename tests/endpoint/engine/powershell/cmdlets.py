@@ -20,6 +20,14 @@ from .records import CommandInfo, InvocationInfo
 from .sequences import as_list, enumerate_value
 from .session import Frame
 
+#: What cmdlets' ValidateRange attributes allow.
+_RANGES: dict[tuple[str, str], tuple[int, int]] = {
+    **{("Select-Object", name): (0, 2**31 - 1) for name in ("First", "Last", "Skip", "SkipLast")},
+    ("Start-Sleep", "Seconds"): (0, 2147483), ("Start-Sleep", "Milliseconds"): (0, 2**31 - 1),
+    ("Select-Object", "Index"): (0, 2**31 - 1), ("ConvertTo-Json", "Depth"): (0, 100),
+    ("ConvertFrom-Json", "Depth"): (0, 2**31 - 1), ("Get-Random", "Count"): (1, 2**31 - 1),
+    ("Write-Progress", "PercentComplete"): (-1, 100), ("Write-Progress", "Id"): (0, 2**31 - 1),
+}  # fmt: skip
 CMDLETS: dict[str, CmdletType] = {}
 ALIASES: dict[str, str] = {}
 _PARAMETER = re.compile(
@@ -36,6 +44,11 @@ class CmdletType:
     action: type[Cmdlet] | typing.Callable[[Call], typing.Iterable[object] | None]
     module: str
     default_set: str | None = None
+
+    def __post_init__(self) -> None:
+        for parameter in self.parameters:
+            if bounds := _RANGES.get((self.name, parameter.name)):
+                parameter.validators.append(binding.validate_range(list(bounds)))
 
     @property
     def class_name(self) -> str:

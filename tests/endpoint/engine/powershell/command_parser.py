@@ -74,12 +74,28 @@ class CommandParser(ExpressionParser):
         expression = self.expression()
         self.skip_space()
         if operator := self.match(_ASSIGNMENT):
+            self._check_assignable(expression)
             self.skip_newlines()
+            if self.position >= self.end:
+                message = f"You must provide a value expression following the '{operator}' operator."
+                raise self.error(message, "ExpectedValueExpression")
             value = self.statement()
             return syntax.Assignment(self.extent(start, value.extent.end), expression, operator, value)
         end = expression.extent.end
         redirections = self._redirections()
         return syntax.CommandExpression(self.extent(start, end), expression, redirections)
+
+    def _check_assignable(self, node: syntax.Node) -> None:
+        """:raises ParseError: nothing can be assigned to that."""
+        targets = (syntax.Variable, syntax.Member, syntax.Index, syntax.Cast, syntax.ArrayLiteral, syntax.Paren)
+        if not isinstance(node, targets):
+            message = (
+                "The assignment expression is not valid. The input to an assignment operator must be an object that is "
+                "able to accept assignments, such as a variable or a property."
+            )
+            error = self.error(message, "InvalidLeftHandSide", incomplete=False)
+            error.extent = node.extent
+            raise error
 
     def _starts_expression(self) -> bool:
         if not _EXPRESSION_START.match(self.text, self.position, self.end):
@@ -150,7 +166,13 @@ class CommandParser(ExpressionParser):
                     f"The expression after '{operator}' in a pipeline element produced an object that was not valid."
                 )
                 raise self.error(message, "MissingExpression")
-            raise self.error(f"Unexpected token '{found}' in expression or statement.", "UnexpectedToken")
+            start = self.position
+            self.position += len(self.peek())
+            if found == "|":
+                raise self.error("An empty pipe element is not allowed.", "EmptyPipeElement", start, incomplete=False)
+            ended = start >= self.end
+            message = f"Unexpected token '{found}' in expression or statement."
+            raise self.error(message, "UnexpectedToken", start, incomplete=ended)
         return self._word()
 
     def _verbatim_arguments(self) -> list[syntax.Node]:

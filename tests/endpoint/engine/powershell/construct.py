@@ -59,6 +59,8 @@ def _construct_exception(net_type: NetType, arguments: typing.Sequence[object]) 
         if parameter:
             message = f"{message} (Parameter '{parameter}')"
         properties = {"ParamName": parameter}
+    if net_type.name == "FileNotFoundException":
+        properties = {"FileName": texts[1] if len(texts) > 1 else None, "FusionLog": None}
     exception = ExceptionObject("System.Exception", message, inner, **properties)
     exception.type_names = net_type.type_names
     if message is None:

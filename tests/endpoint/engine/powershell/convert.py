@@ -11,6 +11,7 @@ import math
 import re
 import typing
 import uuid
+from xml.etree import ElementTree
 
 from . import dates, numbers, typesystem, values
 from .errors import ConversionError, ErrorRecord, ExceptionObject, NetError
@@ -124,7 +125,8 @@ def to_bool(value: object) -> bool:
 
 
 def quoted(value: object) -> str:
-    return f'"{to_string(value)}"'
+    """A value in the message of a conversion that failed: lists are named by their type."""
+    return f'"{dotnet_string(value) if isinstance(value, (list, bytearray)) else to_string(value)}"'
 
 
 def to_number(value: object) -> typing.Any:
@@ -350,15 +352,20 @@ def _to_decimal(value: object) -> object:
     return decimal.Decimal(numbers.double_text(number)) if isinstance(number, float) else decimal.Decimal(number)
 
 
-def _parsed(target: str, parse: typing.Callable[[str], object], message: str) -> typing.Callable[[object], object]:
+def _parsed(
+    target: str,
+    parse: typing.Callable[[str], object],
+    message: str,
+    error_id: str = "InvalidCastParseTargetInvocationWithFormatProvider",
+    inner: str = "System.FormatException",
+) -> typing.Callable[[object], object]:
     def convert(value: object) -> object:
         if not isinstance(value, str):
             raise _cannot(value, target)
         try:
             return parse(value)
         except ValueError:
-            text = message.format(value)
-            raise _failed(value, target, text, "InvalidCastParseTargetInvocation", "System.FormatException") from None
+            raise _failed(value, target, message.format(value), error_id, inner) from None
 
     return convert
 
@@ -366,7 +373,12 @@ def _parsed(target: str, parse: typing.Callable[[str], object], message: str) ->
 def _to_datetime(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return values.DateTime(value)
-    message = "The string '{0}' was not recognized as a valid DateTime."
+    message = "String '{0}' was not recognized as a valid DateTime."
+    if isinstance(value, str) and (word := re.search(r"[A-Za-z]", value)):
+        message = (
+            "The string '{0}' was not recognized as a valid DateTime. There is an unknown word starting at index "
+            f"'{word.start()}'."
+        )
     return _parsed("System.DateTime", dates.parse, message)(value)
 
 
@@ -375,6 +387,28 @@ def _to_timespan(value: object) -> object:
         return values.TimeSpan(value)
     message = "String '{0}' was not recognized as a valid TimeSpan."
     return _parsed("System.TimeSpan", dates.parse_span, message)(value)
+
+
+_VERSION_PROBLEM = "Version string portion was too short or too long. (Parameter 'input')"
+
+
+def _to_version(value: object) -> object:
+    parse = _parsed(
+        "System.Version", version_of, _VERSION_PROBLEM, "InvalidCastParseTargetInvocation", "System.ArgumentException"
+    )
+    return None if value is None else parse(to_string(value) if isinstance(value, (float, decimal.Decimal)) else value)
+
+
+def _to_xml(value: object) -> object:
+    text = to_string(value)
+    try:
+        ElementTree.fromstring(text)
+    except ElementTree.ParseError as error:
+        line, column = error.position
+        message = f"{str(error).partition(':')[0].capitalize()}. Line {line}, position {column + 1}."
+        raise _failed(value, "System.Xml.XmlDocument", message, "InvalidCastToXmlDocument", "System.Xml.XmlException") \
+            from None  # fmt: skip
+    return values.XmlDocument(text)
 
 
 def version_of(text: str) -> values.Version:
@@ -447,9 +481,9 @@ _CONVERTERS: dict[str, typing.Callable[[object], object]] = {
     "System.DateTime": _to_datetime,
     "System.TimeSpan": _to_timespan,
     "System.Guid": _to_guid,
-    "System.Version": lambda value: version_of(to_string(value)),
+    "System.Version": _to_version,
     "System.Uri": lambda value: None if value is None else values.Uri(to_string(value)),
-    "System.Xml.XmlDocument": lambda value: values.XmlDocument(to_string(value)),
+    "System.Xml.XmlDocument": _to_xml,
     "System.Void": lambda value: None,
     "System.Type": _to_type,
     "System.Collections.Hashtable": _to_hashtable,

@@ -20,6 +20,10 @@ _AMERICAN = re.compile(
     r"(?P<mo>\d\d?)/(?P<d>\d\d?)/(?P<y>\d{4})(?: (?P<h>\d\d?):(?P<m>\d\d)(?::(?P<s>\d\d)(?:\.(?P<f>\d{1,7}))?)?)?"
     r"(?: ?(?P<ap>[AaPp][Mm]))?(?P<z>Z)?"
 )
+_NAMED = re.compile(
+    r"(?:[A-Za-z]+day,?\s+)?(?:(?P<d>\d\d?)[ -](?P<name>[A-Za-z]{3,9})[ -](?P<y>\d{4})|"
+    r"(?P<name2>[A-Za-z]{3,9}) (?P<d2>\d\d?),? (?P<y2>\d{4}))(?P<rest>[T ].*)?"
+)
 _SPAN = re.compile(
     r"(?P<sign>-?)(?:(?P<d>\d+)(?:\.|:(?=\d+:\d+:)|$))?(?:(?P<h>\d+):(?P<m>\d+)(?::(?P<s>\d+)(?:\.(?P<f>\d{1,7}))?)?)?"
 )
@@ -83,7 +87,18 @@ def to_utc(value: DateTime) -> DateTime:
 
 def parse(text: str, kind: int | None = None) -> DateTime:
     """:raises ValueError: it is no date in a form that is known here."""
-    found = _ISO.fullmatch(text.strip()) or _AMERICAN.fullmatch(text.strip())
+    plain = text.strip()
+    if named := _NAMED.fullmatch(plain):
+        month = _month(named["name"] or named["name2"])
+        if not month:
+            raise ValueError(text)
+        plain = f"{named['y'] or named['y2']}-{month:02}-{int(named['d'] or named['d2']):02}{named['rest'] or ''}"
+    elif re.fullmatch(r"\d{4}/\d\d?/\d\d?.*", plain):
+        plain = plain.replace("/", "-", 2)
+    elif re.fullmatch(r"\d\d?:\d\d(:\d\d)?( ?[AaPp][Mm])?", plain):
+        today = python_datetime(now())
+        plain = f"{today.month}/{today.day}/{today.year} {plain}"
+    found = _ISO.fullmatch(plain) or _AMERICAN.fullmatch(plain)
     if not found:
         raise ValueError(text)
     hour = int(found["h"] or 0)
@@ -101,6 +116,44 @@ def parse(text: str, kind: int | None = None) -> DateTime:
         return value
     minutes = 0 if zone == "Z" else int(zone[0] + "1") * (int(zone[1:3]) * 60 + int(zone[-2:]))
     return to_local(DateTime(value.ticks - minutes * 60 * TICKS_PER_SECOND, 1))
+
+
+_EXACT = {
+    "yyyy": r"(?P<y>\d{4})", "yy": r"(?P<yy>\d\d)", "MM": r"(?P<mo>\d\d)", "M": r"(?P<mo>\d\d?)", "dd": r"(?P<d>\d\d)",
+    "d": r"(?P<d>\d\d?)", "HH": r"(?P<h>\d\d)", "H": r"(?P<h>\d\d?)", "hh": r"(?P<h>\d\d)", "h": r"(?P<h>\d\d?)",
+    "mm": r"(?P<m>\d\d)", "m": r"(?P<m>\d\d?)", "ss": r"(?P<s>\d\d)", "s": r"(?P<s>\d\d?)", "tt": r"(?P<ap>[AP]M)",
+    "MMM": r"(?P<name>[A-Za-z]{3})", "MMMM": r"(?P<name>[A-Za-z]+)", "K": r"(?P<z>Z|[-+]\d\d:\d\d)?",
+    "zzz": r"(?P<z>[-+]\d\d:\d\d)", "ddd": "[A-Za-z]{3}", "dddd": "[A-Za-z]+",
+}  # fmt: skip
+
+
+def parse_exact(text: str, pattern: str) -> DateTime | None:
+    """A date in one custom format; None where the text has not that form."""
+    expression = ""
+    for token in _FORMAT.findall(_STANDARD.get(pattern, pattern)):
+        if token[0] in "fF":
+            expression += f"(?P<f>\\d{{{len(token)}}})"
+        else:
+            expression += _EXACT.get(token) or re.escape(token.strip("'\""))
+    found = re.fullmatch(expression, text, re.IGNORECASE)
+    if not found:
+        return None
+    parts = found.groupdict()
+    month = parts.get("mo") or _month(parts.get("name") or "") or 1
+    hour = int(parts.get("h") or 0)
+    if parts.get("ap"):
+        hour = hour % 12 + (12 if parts["ap"].lower() == "pm" else 0)
+    year = int(parts.get("y") or 0) or 2000 + int(parts.get("yy") or 0)
+    iso = f"{year:04}-{int(month):02}-{int(parts.get('d') or 1):02} {hour:02}:{int(parts.get('m') or 0):02}"
+    fraction = f".{parts['f']}" if parts.get("f") else ""
+    return parse(f"{iso}:{int(parts.get('s') or 0):02}{fraction}{parts.get('z') or ''}")
+
+
+def _month(name: str) -> int:
+    """The month whose name begins so; 0 for none."""
+    names = [datetime.date(2000, number, 1).strftime("%B").lower() for number in range(1, 13)]
+    found = [number for number, full in enumerate(names, 1) if len(name) >= 3 and full.startswith(name.lower())]
+    return found[0] if found else 0
 
 
 def parse_span(text: str) -> TimeSpan:

@@ -55,12 +55,33 @@ _EXCEPTIONS: dict[str, tuple[str, int | None]] = {
     f"{_AUTOMATION}MethodInvocationException": (f"{_AUTOMATION}MethodException", None),
     f"{_AUTOMATION}ExtendedTypeSystemException": (f"{_AUTOMATION}RuntimeException", None),
     f"{_AUTOMATION}SetValueException": (f"{_AUTOMATION}ExtendedTypeSystemException", None),
+    f"{_AUTOMATION}SetValueInvocationException": (f"{_AUTOMATION}SetValueException", None),
+    f"{_AUTOMATION}GetValueInvocationException": (f"{_AUTOMATION}GetValueException", None),
     f"{_AUTOMATION}GetValueException": (f"{_AUTOMATION}ExtendedTypeSystemException", None),
     f"{_AUTOMATION}PSInvalidCastException": ("System.InvalidCastException", None),
     f"{_AUTOMATION}PSInvalidOperationException": ("System.InvalidOperationException", None),
     f"{_AUTOMATION}PSNotSupportedException": ("System.NotSupportedException", None),
     f"{_AUTOMATION}PSArgumentException": ("System.ArgumentException", None),
     f"{_AUTOMATION}ParameterBindingException": (f"{_AUTOMATION}RuntimeException", None),
+    f"{_AUTOMATION}ParameterBindingArgumentTransformationException": (
+        f"{_AUTOMATION}ParameterBindingException",
+        None,
+    ),
+    f"{_AUTOMATION}ArgumentTransformationMetadataException": (f"{_AUTOMATION}MetadataException", None),
+    f"{_AUTOMATION}PropertyNotFoundException": (f"{_AUTOMATION}ExtendedTypeSystemException", None),
+    "System.Text.RegularExpressions.RegexParseException": ("System.ArgumentException", None),
+    "System.Xml.XPath.XPathException": ("System.SystemException", -2146231997),
+    "System.Xml.XmlException": ("System.SystemException", -2146232000),
+    "System.Text.Json.JsonException": ("System.Exception", None),
+    "System.RankException": ("System.SystemException", -2146233065),
+    "System.ArrayTypeMismatchException": ("System.SystemException", -2146233085),
+    "System.OutOfMemoryException": ("System.SystemException", -2147024882),
+    "System.ApplicationException": ("System.Exception", -2146232832),
+    "System.AggregateException": ("System.Exception", None),
+    "System.Net.WebException": ("System.InvalidOperationException", None),
+    "System.ComponentModel.Win32Exception": ("System.SystemException", -2147467259),
+    "System.Threading.ThreadAbortException": ("System.SystemException", None),
+    "System.IO.InvalidDataException": ("System.SystemException", -2146233085),
     f"{_AUTOMATION}ParameterBindingValidationException": (f"{_AUTOMATION}ParameterBindingException", None),
     f"{_AUTOMATION}ParseException": (f"{_AUTOMATION}RuntimeException", None),
     f"{_AUTOMATION}IncompleteParseException": (f"{_AUTOMATION}ParseException", None),
@@ -222,9 +243,18 @@ class ParseError(Exception):
         self.message, self.error_id, self.extent, self.incomplete = message, error_id, extent, incomplete
 
     def terminating(self) -> PSTerminating:
-        name = "IncompleteParseException" if self.incomplete else "ParseException"
-        exception = ExceptionObject(f"{_AUTOMATION}{name}", self.message, Errors=None)
-        return PSTerminating(ErrorRecord(exception, self.error_id, Category.ParserError))
+        """What PowerShell makes of it: what goes on after the input's end has no place that could be shown."""
+        from .records import InvocationInfo
+        from .values import TypedArray
+
+        if self.incomplete:
+            exception = ExceptionObject(f"{_AUTOMATION}IncompleteParseException", self.message, Errors=None)
+            return PSTerminating(ErrorRecord(exception, self.error_id, Category.ParserError))
+        invocation = InvocationInfo(None, self.extent)
+        text = f"{invocation.position_message}\n{self.message}"
+        errors = TypedArray("System.Object", [text])
+        exception = ExceptionObject(f"{_AUTOMATION}ParseException", text, Errors=errors)
+        return PSTerminating(ErrorRecord(exception, self.error_id, Category.ParserError, invocation=invocation))
 
 
 class NetError(Exception):
@@ -233,6 +263,11 @@ class NetError(Exception):
     def __init__(self, type_name: str, message: str | None = None, **properties: object) -> None:
         self.exception = ExceptionObject(type_name, message, None, **properties)
         super().__init__(self.exception.message)
+
+
+def net_failure(exception: ExceptionObject) -> PSTerminating:
+    """An exception of .NET that nothing wrapped, as the error of a statement."""
+    return PSTerminating(ErrorRecord(exception, exception.type_names[0], Category.OperationStopped))
 
 
 class ConversionError(Exception):

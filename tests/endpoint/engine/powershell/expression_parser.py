@@ -126,7 +126,7 @@ class ExpressionParser(Scanner):
             self.position += 1
             self.skip_newlines()
             if self.position >= self.end or self.at(")", "}"):
-                raise self.error("Missing expression after ','.", "MissingExpression")
+                raise self.error("Missing expression after ','.", "MissingExpressionAfterToken")
             items.append(self.unary())
         return items[0] if len(items) == 1 else syntax.ArrayLiteral(self.extent(start, items[-1].extent.end), items)
 
@@ -277,13 +277,8 @@ class ExpressionParser(Scanner):
     def _statements_until_paren(self, start: int) -> list[syntax.Node]:
         statements = self.statements(")")
         if not self.accept(")"):
-            raise self.error(
-                f"Missing closing ')' in {'sub' if self.text[start] == '$' else ''}expression.",
-                "MissingEndParenthesisInSubexpression"
-                if self.text[start] == "$"
-                else "MissingEndParenthesisInExpression",
-                start,
-            )
+            message = "Missing closing ')' in subexpression."
+            raise self.error(message, "MissingEndParenthesisInSubexpression", start)
         return statements
 
     def subexpression(self) -> syntax.Node:
@@ -305,9 +300,22 @@ class ExpressionParser(Scanner):
                 message = "Missing '=' operator after key in hash literal."
                 raise self.error(message, "MissingEqualsInHashLiteral")
             self.skip_newlines()
+            self._check_key(key, [known for known, _ in pairs])
             pairs.append((key, self.statement()))
             self.skip_newlines("\r\n;")
         return syntax.HashLiteral(self.extent(start), pairs)
+
+    def _check_key(self, key: syntax.Node, known: list[syntax.Node]) -> None:
+        """:raises ParseError: another key is the same constant."""
+        if not isinstance(key, (syntax.Constant, syntax.Number)):
+            return
+        folded = str(key.value).lower()
+        for other in known:
+            if type(other) is type(key) and str(getattr(other, "value", "")).lower() == folded:
+                message = f"Duplicate keys '{key.value}' are not allowed in hash literals."
+                error = self.error(message, "DuplicateKeyInHashLiteral", incomplete=False)
+                error.extent = key.extent
+                raise error
 
     def postfix(self, node: syntax.Node) -> syntax.Node:
         """Members, calls, indexes and ``++`` that follow a value without a blank."""
@@ -316,9 +324,11 @@ class ExpressionParser(Scanner):
             if self.at("[") and not isinstance(node, syntax.Number):
                 self.position += 1
                 self.skip_newlines()
+                if self.position >= self.end or self.at("]"):
+                    raise self.error("Array index expression is missing or not valid.", "MissingArrayIndexExpression")
                 with self._commas(separate=False):
                     index = self.expression()
-                self.expect("]", "Missing ] at end of index expression.", "MissingEndSquareBracket")
+                self.expect("]", "Missing ']' after array index expression.", "MissingEndSquareBracket")
                 node = syntax.Index(self.extent(start), node, index)
             elif self.at("::", "?.") or (self.at(".") and not self.at("..")):
                 node = self._member(start, node)
@@ -357,6 +367,8 @@ class ExpressionParser(Scanner):
         arguments: list[syntax.Node] = []
         self.skip_newlines()
         while not self.accept(")"):
+            if self.position >= self.end:
+                raise self.error("Missing ')' in method call.", "MissingEndParenthesisInMethodCall", start)
             arguments.append(self._argument_expression())
             self.skip_newlines()
             if self.accept(","):

@@ -385,8 +385,7 @@ def _item(target: typing.Any, index: object, frame: Frame) -> object:
     position = _position(target, index)
     if not -len(target) <= position < len(target):
         if frame.scope.strict_mode >= 3:
-            message = "Index was outside the bounds of the array."
-            raise runtime_error(message, "System.IndexOutOfRangeException", Category.OperationStopped)
+            raise NetError("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")
         return None
     item: object = target[position]
     if isinstance(target, bytearray):
@@ -429,7 +428,8 @@ def _assign_variable(node: syntax.Variable, value: object, frame: Frame) -> Vari
         if name.lower() == "null":
             return None
         message = f"Cannot overwrite variable {name} because it is read-only or constant."
-        raise runtime_error(message, "VariableNotWritable", Category.WriteError, name)
+        kind = "System.Management.Automation.SessionStateUnauthorizedAccessException"
+        raise runtime_error(message, "VariableNotWritable", Category.WriteError, name, type_name=kind)
     if prefix is None or is_scope(prefix):
         return target_scope(frame.scope, prefix).set(name, value)
     set_drive_value(frame, prefix, name, value)
@@ -488,8 +488,7 @@ def _assign_element(node: syntax.Index, value: object, frame: Frame) -> None:
     if isinstance(target, (list, bytearray)):
         position = _position(target, index)
         if not -len(target) <= position < len(target):
-            message = "Index was outside the bounds of the array."
-            raise runtime_error(message, "System.IndexOutOfRangeException", Category.OperationStopped)
+            raise NetError("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")
         element = getattr(target, "element", None)
         if isinstance(target, bytearray):
             value = convert.cast(value, typesystem.find("System.Byte"))

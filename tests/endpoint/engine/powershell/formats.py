@@ -26,8 +26,10 @@ def format_text(pattern: object, arguments: object) -> str:
     def expand(found: re.Match[str]) -> str:
         if found.group() in ("{{", "}}"):
             return found.group()[0]
-        if found.group("index") is None or int(found["index"]) >= len(items):
-            raise _format_error()
+        if found.group("index") is None:
+            raise _format_error(pattern, _malformed(found))
+        if int(found["index"]) >= len(items):
+            raise _format_error(pattern, _NO_SUCH_ARGUMENT)
         text = format_value(items[int(found["index"])], (found["format"] or "").replace("}}", "}"))
         width = int(found["width"] or 0)
         return text.rjust(width) if width >= 0 else text.ljust(-width)
@@ -37,14 +39,27 @@ def format_text(pattern: object, arguments: object) -> str:
     )
 
 
-def _format_error() -> Exception:
-    inner = ExceptionObject(
-        "System.FormatException",
-        "Index (zero based) must be greater than or equal to zero and less than the size of the argument list.",
-    )
-    return runtime_error(
-        f"Error formatting a string: {inner.message}.", "FormatError", Category.InvalidOperation, inner=inner
-    )
+_NO_SUCH_ARGUMENT = (
+    "Index (zero based) must be greater than or equal to zero and less than the size of the argument list."
+)
+
+
+def _malformed(found: re.Match[str]) -> str:
+    """What is wrong with a brace that begins or ends no item."""
+    rest = found.string[found.end() :]
+    offset, reason = found.end(), "Unexpected closing brace without a corresponding opening brace."
+    if found.group() == "{":
+        digits = len(rest) - len(rest.lstrip("0123456789"))
+        offset += digits
+        ended = digits == len(rest)
+        reason = "Format item ends prematurely." if digits or ended else "Expected an ASCII digit."
+    return f"Input string was not in a correct format. Failure to parse near offset {offset}. {reason}"
+
+
+def _format_error(pattern: object, reason: str) -> Exception:
+    inner = ExceptionObject("System.FormatException", reason)
+    message = f"Error formatting a string: {inner.message}."
+    return runtime_error(message, "FormatError", Category.InvalidOperation, to_string(pattern), inner)
 
 
 def format_value(value: object, pattern: str) -> str:

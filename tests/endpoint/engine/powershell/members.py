@@ -12,7 +12,7 @@ import zlib
 from . import typesystem, values
 from .calling import AUTOMATION, member_of, method_error, no_method, run, static_property, wrap_io
 from .construct import construct
-from .errors import Category, ExceptionObject, NetError, runtime_error
+from .errors import Category, ConversionError, ExceptionObject, NetError, runtime_error
 from .session import current
 from .typesystem import NetObject, NetType
 from .values import unwrap
@@ -33,7 +33,8 @@ def get_member(target: object, name: str, strict: int = 0) -> object:
             return None
     if strict >= 2:
         message = f"The property '{name}' cannot be found on this object. Verify that the property exists."
-        raise runtime_error(message, "PropertyNotFoundStrict", Category.NotSpecified)
+        kind = f"{AUTOMATION}PropertyNotFoundException"
+        raise runtime_error(message, "PropertyNotFoundStrict", Category.NotSpecified, type_name=kind)
     return None
 
 
@@ -79,7 +80,11 @@ def find_member(target: object, name: str) -> tuple[bool, object]:
 
 
 def _adapted_value(plain: object, name: str) -> tuple[bool, object]:
-    member = member_of(typesystem.type_of(plain), name)
+    kind = typesystem.type_of(plain)
+    member = member_of(kind, name)
+    if member is None and (named := member_of(kind, "GetProperty")) is not None:
+        # What a document holds are its properties, whatever they are called.
+        return typing.cast(typing.Any, named)(plain, name)  # type: ignore[no-any-return]
     if isinstance(member, property):
         try:
             return True, typing.cast(typing.Any, member).fget(plain)
@@ -106,9 +111,17 @@ def _extended_value(target: values.PSObject, member: values.PSMember) -> object:
     return member
 
 
+class PropertyTable(values.NetList):
+    """``$target.PSObject.Properties``: adding to it adds to the target."""
+
+    def __init__(self, target: object) -> None:
+        super().__init__(f"{AUTOMATION}PSMemberInfoIntegratingCollection`1")
+        self.target = current().shared.adopt(target)
+
+
 def ps_object_view(target: object) -> values.ObjectValue:
     """``$target.PSObject``: Properties, TypeNames, BaseObject, Methods."""
-    table = values.NetList("System.Management.Automation.PSMemberInfoIntegratingCollection`1")
+    table = PropertyTable(target)
     for name, kind in property_names(target):
         value = get_member(target, name)
         entry = values.ObjectValue([f"{AUTOMATION}PS{kind}", f"{AUTOMATION}PSPropertyInfo", "System.Object"], {
@@ -158,6 +171,12 @@ def adapted_names(plain: object) -> typing.Sequence[str]:
     return typing.cast("typing.Sequence[str]", getattr(members, "net_properties", ()))
 
 
+def added_names(plain: object) -> typing.Sequence[str]:
+    """The properties that PowerShell's type data add to a value of .NET."""
+    members = plain if isinstance(plain, NetObject) else typesystem.type_of(plain).members
+    return typing.cast("typing.Sequence[str]", getattr(members, "net_extended", ()))
+
+
 def set_member(target: object, name: str, value: object) -> None:
     """``$target.name = $value``.
 
@@ -169,8 +188,7 @@ def set_member(target: object, name: str, value: object) -> None:
     if isinstance(target, values.PSObject) and lowered in target.members:
         member = target.members[lowered]
         if isinstance(member, values.NoteProperty):
-            definition = getattr(target, "definition", None)
-            member.value = definition.converted(name, value) if definition else value
+            member.value = _as_declared(target, name, value)
             return
         if isinstance(member, values.ScriptProperty) and member.setter:
             current().call_block(member.setter, [value], this=target)
@@ -181,6 +199,11 @@ def set_member(target: object, name: str, value: object) -> None:
     if isinstance(plain, values.Hashtable):
         plain[name] = value
         return
+    if isinstance(plain, ExceptionObject):
+        for key in plain.properties:
+            if key.lower() == lowered:
+                plain.properties[key] = _as_declared(plain, name, value)
+                return
     if isinstance(plain, values.ObjectValue):
         for key in plain.properties:
             if key.lower() == lowered:
@@ -198,6 +221,24 @@ def set_member(target: object, name: str, value: object) -> None:
         raise runtime_error(message, "PropertyNotFound", Category.InvalidOperation)
 
 
+def _as_declared(target: object, name: str, value: object) -> object:
+    """The value as the type of the property of a script's class, if it is one.
+
+    :raises PSTerminating: it cannot be made that.
+    """
+    definition = getattr(target, "definition", None)
+    if definition is None:
+        return value
+    try:
+        return definition.converted(name, value)
+    except ConversionError as error:
+        message = f'Exception setting "{name}": "{error}"'
+        kind = f"{AUTOMATION}SetValueInvocationException"
+        raise runtime_error(
+            message, "ExceptionWhenSetting", Category.NotSpecified, inner=error.exception, type_name=kind
+        ) from None
+
+
 def _set_adapted(plain: object, name: str, value: object) -> bool:
     member = member_of(typesystem.type_of(plain), name)
     if not isinstance(member, property):
@@ -208,7 +249,6 @@ def _set_adapted(plain: object, name: str, value: object) -> bool:
             message,
             "PropertyAssignmentException",
             Category.InvalidOperation,
-            type_name=f"{AUTOMATION}SetValueException",
         )
     try:
         typing.cast(typing.Any, member).fset(plain, value)
@@ -277,7 +317,8 @@ def get_static(net_type: NetType, name: str, strict: int = 0) -> object:
         return member.function()
     if strict >= 2:
         message = f"The property '{name}' cannot be found on this object. Verify that the property exists."
-        raise runtime_error(message, "PropertyNotFoundStrict", Category.NotSpecified)
+        kind = f"{AUTOMATION}PropertyNotFoundException"
+        raise runtime_error(message, "PropertyNotFoundStrict", Category.NotSpecified, type_name=kind)
     return None
 
 

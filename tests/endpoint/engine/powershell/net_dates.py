@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 import typing
 
 from . import convert, dates, numbers, operators, typesystem, values
 from .calling import static_property
+from .convert import to_string
 from .errors import NetError
 from .typesystem import members_of
 from .values import TICKS_PER_DAY, TICKS_PER_SECOND, DateTime, TimeSpan
@@ -116,6 +118,23 @@ class DateTimeMembers:
         except ValueError:
             message = f"String '{text}' was not recognized as a valid DateTime."
             raise NetError("System.FormatException", message) from None
+
+    @staticmethod
+    def parse_exact(text: str, pattern: object, provider: object = None, *options: object) -> object:
+        for item in pattern if isinstance(pattern, list) else [pattern]:
+            parsed = dates.parse_exact(text, to_string(item))
+            if parsed is not None:
+                return parsed
+        message = f"String '{text}' was not recognized as a valid DateTime."
+        raise NetError("System.FormatException", message)
+
+    @staticmethod
+    def is_leap_year(year: int) -> bool:
+        return calendar.isleap(year)
+
+    @staticmethod
+    def days_in_month(year: int, month: int) -> int:
+        return calendar.monthrange(year, month)[1]
 
     @staticmethod
     def from_file_time_utc(ticks: object) -> object:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import typing
 
 from . import convert, members, typesystem, values
+from .calling import method_error
 from .convert import to_string
-from .errors import ErrorRecord, ExceptionObject
-from .typesystem import NetType, members_of, register_enum
+from .errors import ErrorRecord, ExceptionObject, PSTerminating
+from .typesystem import NetType, members_of
 from .values import EnumType, Hashtable
 
 
@@ -160,17 +161,6 @@ ErrorRecordMembers.invocation_info = property(_invocation)  # type: ignore[attr-
 ErrorRecordMembers.error_details = property(_details, _set_details)  # type: ignore[attr-defined]
 
 
-def _register_categories() -> None:
-    from .errors import Category
-
-    register_enum(
-        EnumType("System.Management.Automation.ErrorCategory", {category.name: category.value for category in Category})
-    )
-
-
-_register_categories()
-
-
 @members_of("System.Management.Automation.ScriptBlock")
 class ScriptBlockMembers:
     ast = property(
@@ -187,7 +177,10 @@ class ScriptBlockMembers:
     def create(text: str) -> object:
         from .dispatch import parse_block
 
-        return parse_block(text)
+        try:
+            return parse_block(text)
+        except PSTerminating as error:
+            raise method_error("Create", 1, error.error_record.exception) from None
 
     def invoke(self: values.ScriptBlock, *arguments: object) -> object:  # type: ignore[misc]
         from .functions import block_output

@@ -262,7 +262,7 @@ class FileInfoMembers:
     """What the objects of Get-Item and Get-ChildItem can do, and how a script makes one itself."""
 
     @staticmethod
-    def new(path: str) -> values.ObjectValue:
+    def new(path: str) -> values.ObjectValue | values.PSObject:
         from .commands.file_objects import item_object
 
         full = full_path(path)

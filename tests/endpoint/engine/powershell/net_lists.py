@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing
 
-from . import convert, numbers, operators, sequences, typesystem, values
+from . import convert, members, numbers, operators, patterns, sequences, typesystem, values
 from .convert import to_string
 from .errors import NetError
 from .sequences import as_list
@@ -202,12 +202,31 @@ def _keep(items: values.NetList, wanted: typing.Callable[[object], bool]) -> obj
     return values.NOTHING
 
 
+class _Part(values.NetList):
+    """A table's keys or its values, as a collection of their own."""
+
+    def __init__(self, table: Hashtable, what: str, items: typing.Iterable[object]) -> None:
+        name = table.type_name.partition("[[")[0]
+        generic = "Generic" in name
+        if not generic and not table.ordered:
+            name = "System.Collections.Hashtable"
+        kind = "OrderedDictionaryKeyValueCollection" if table.ordered else f"{what}Collection"
+        super().__init__(f"{name}+{kind}", items)
+        self.table = table
+
+
+class PartMembers(ListMembers):
+    net_properties = ("IsSynchronized", "SyncRoot", "Count")
+    is_synchronized = property(lambda items: False)
+    sync_root = property(lambda items: vars(items)["table"])
+
+
 class TableMembers:
     """The dictionaries."""
 
     count = property(len)
-    keys = property(lambda table: values.NetList("System.Collections.ArrayList", table.keys()))
-    values = property(lambda table: values.NetList("System.Collections.ArrayList", table.values()))
+    keys = property(lambda table: _Part(table, "Key", table.keys()))
+    values = property(lambda table: _Part(table, "Value", table.values()))
     is_read_only = property(lambda table: False)
 
     def add(self: Hashtable, key: object, value: object) -> object:  # type: ignore[misc]
@@ -278,6 +297,14 @@ for _collection in (
 ):
     members_of(f"System.Collections.{_collection}")(ListMembers)
 members_of("System.Collections.Generic.HashSet`1")(SetMembers)
+for _table in (
+    "Hashtable",
+    "Generic.Dictionary`2",
+    "Generic.SortedDictionary`2",
+    "Specialized.OrderedDictionary",
+):
+    for _what in ("Key", "Value", "OrderedDictionaryKeyValue"):
+        typesystem.register(NetType(f"System.Collections.{_table}+{_what}Collection", members=PartMembers))
 for _collection in ("Hashtable", "Specialized.OrderedDictionary", "Generic.Dictionary`2", "Generic.SortedDictionary`2"):
     members_of(f"System.Collections.{_collection}")(TableMembers)
 typesystem.register(NetType("System.Management.Automation.PSBoundParametersDictionary", members=TableMembers))
@@ -293,14 +320,62 @@ OBJECT_COLLECTION = (
     f"System.Collections.ObjectModel.Collection`1[[System.Management.Automation.PSObject, {_AUTOMATION_LIBRARY}]]"
 )
 typesystem.register(NetType(OBJECT_COLLECTION, members=ListMembers))
-typesystem.register(NetType("System.Management.Automation.PSMemberInfoIntegratingCollection`1", members=ListMembers))
+
+
+class PropertyTableMembers(ListMembers):
+    """``$object.PSObject.Properties``"""
+
+    def add(self: values.NetList, member: object, *options: object) -> object:  # type: ignore[misc]
+        target = vars(self)["target"]
+        if to_string(members.get_member(member, "Name")).lower() in target.members:
+            name = to_string(members.get_member(member, "Name"))
+            message = f'Cannot add a member with the name "{name}" because a member with that name already exists.'
+            raise NetError("System.Management.Automation.ExtendedTypeSystemException", message)
+        target.set(to_string(members.get_member(member, "Name")), members.get_member(member, "Value"))
+        return values.NOTHING
+
+    def remove(self: values.NetList, name: object) -> object:  # type: ignore[misc]
+        vars(self)["target"].members.pop(to_string(name).lower(), None)
+        return values.NOTHING
+
+    def match(self: values.NetList, pattern: str) -> object:  # type: ignore[misc]
+        wanted = patterns.wildcard(pattern)
+        found = [item for item in self if wanted.match(to_string(members.get_member(item, "Name")))]
+        return values.NetList("System.Collections.ObjectModel.Collection`1", found)
+
+
+typesystem.register(
+    NetType("System.Management.Automation.PSMemberInfoIntegratingCollection`1", members=PropertyTableMembers)
+)
+
+
+@typesystem.net_class
+class PSNoteProperty(typesystem.NetObject):
+    """A property that a script makes by itself, to add it to an object."""
+
+    net_name = "System.Management.Automation.PSNoteProperty"
+    net_properties = ("MemberType", "Value", "IsSettable", "IsGettable", "TypeNameOfValue", "Name", "IsInstance")
+
+    def __init__(self, name: str, value: object) -> None:
+        self._name, self._value = name, value
+
+    name = property(lambda self: self._name)
+    value = property(lambda self: self._value)
+    member_type = property(lambda self: "NoteProperty")
+    is_settable = is_gettable = is_instance = property(lambda self: True)
+    type_name_of_value = property(lambda self: typesystem.type_of(self._value).full_name)
 
 
 class EntryMembers:
     net_properties = ("Key", "Value")
+    net_extended: typing.ClassVar[tuple[str, ...]] = ("Name",)
     key = property(lambda entry: entry.__dict__["key"])
     value = property(lambda entry: entry.__dict__["value"])
     name = property(lambda entry: entry.__dict__["key"])
+
+
+class PairMembers(EntryMembers):
+    net_extended = ()
 
 
 members_of("System.Collections.DictionaryEntry")(EntryMembers)
@@ -317,4 +392,4 @@ class RecordMembers:
 
 for _record in ("WarningRecord", "VerboseRecord", "DebugRecord", "InformationRecord", "HostInformationMessage"):
     typesystem.register(NetType(f"System.Management.Automation.{_record}", members=RecordMembers))
-members_of("System.Collections.Generic.KeyValuePair`2")(EntryMembers)
+members_of("System.Collections.Generic.KeyValuePair`2")(PairMembers)

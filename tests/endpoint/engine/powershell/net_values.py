@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+import urllib.parse
 import uuid
 
 from . import convert, formats, typesystem, values
@@ -130,13 +132,38 @@ class VersionMembers:
         return convert.version_of(text)
 
 
+_PORTS = {"http": 80, "https": 443, "ftp": 21, "file": -1}
+
+
+def _parts(value: values.Uri) -> urllib.parse.SplitResult:
+    return urllib.parse.urlsplit(value.text)
+
+
 @members_of("System.Uri")
 class UriMembers:
-    net_properties = ("AbsoluteUri", "Scheme", "Host", "Port", "OriginalString")
-    absolute_uri = property(lambda value: value.text)
+    net_properties = (
+        "AbsolutePath", "AbsoluteUri", "LocalPath", "Authority", "IsDefaultPort", "IsFile", "PathAndQuery", "Segments",
+        "Host", "Port", "Query", "Fragment", "Scheme", "OriginalString", "DnsSafeHost", "IsAbsoluteUri", "UserInfo",
+    )  # fmt: skip
+    absolute_uri = property(lambda value: _parts(value).geturl() if _parts(value).path else f"{value.text}/")
     original_string = property(lambda value: value.text)
-    scheme = property(lambda value: value.text.partition(":")[0])
-    host = property(lambda value: value.text.partition("//")[2].partition("/")[0].partition(":")[0])
+    scheme = property(lambda value: _parts(value).scheme)
+    host = dns_safe_host = property(lambda value: _parts(value).hostname or "")
+    port = property(lambda value: _parts(value).port or _PORTS.get(_parts(value).scheme, -1))
+    absolute_path = local_path = property(lambda value: _parts(value).path or "/")
+    query = property(lambda value: f"?{_parts(value).query}" if _parts(value).query else "")
+    fragment = property(lambda value: f"#{_parts(value).fragment}" if _parts(value).fragment else "")
+    path_and_query = property(
+        lambda value: (_parts(value).path or "/") + (f"?{_parts(value).query}" if _parts(value).query else "")
+    )
+    authority = property(lambda value: _parts(value).netloc.rpartition("@")[2])
+    user_info = property(lambda value: _parts(value).netloc.rpartition("@")[0])
+    segments = property(
+        lambda value: values.TypedArray("System.String", re.findall(r"/|[^/]+/?", _parts(value).path or "/"))
+    )
+    is_absolute_uri = property(lambda value: bool(_parts(value).scheme))
+    is_file = property(lambda value: _parts(value).scheme == "file")
+    is_default_port = property(lambda value: _parts(value).port in (None, _PORTS.get(_parts(value).scheme)))
 
     @staticmethod
     def new(text: str, *rest: object) -> object:

@@ -13,7 +13,7 @@ import typing
 
 from . import convert, numbers, typesystem, values
 from .convert import to_bool, to_number, to_string
-from .errors import Category, ConversionError, ExceptionObject, runtime_error
+from .errors import Category, ConversionError, ExceptionObject, NetError, runtime_error
 from .patterns import regex, replacement, split, wildcard
 from .sequences import as_list, sequence
 from .values import unwrap
@@ -113,7 +113,7 @@ _PYTHON: dict[str, typing.Callable[[typing.Any, typing.Any], typing.Any]] = {
 
 
 def _add(left: object, right: object) -> tuple[bool, object]:
-    if isinstance(left, str):
+    if isinstance(left, str) and (not isinstance(left, values.Char) or isinstance(right, str)):
         return True, to_string(left) + to_string(right)
     items = sequence(left)
     if items is not None:
@@ -138,11 +138,9 @@ def _joined_tables(left: values.Hashtable, right: values.Hashtable) -> values.Ha
     result = values.Hashtable(left.items(), left.type_name, left.ignore_case)
     for key, value in right.items():
         if key in result:
-            message = (
-                f"Item has already been added. Key in dictionary: '{to_string(key)}'  Key being added: "
-                f"'{to_string(key)}'"
-            )
-            raise runtime_error(message, "System.ArgumentException", Category.NotSpecified)
+            text = to_string(key)
+            message = f"Item has already been added. Key in dictionary: '{text}'  Key being added: '{text}'"
+            raise NetError("System.ArgumentException", message, ParamName=None)
         result[key] = value
     return result
 
@@ -160,11 +158,19 @@ def _subtract(left: object, right: object) -> tuple[bool, object]:
 
 def _multiply(left: object, right: object) -> tuple[bool, object]:
     if isinstance(left, str) and not isinstance(left, values.Char):
-        return True, str(left) * max(0, convert.to_int(right))
+        return True, str(left) * _times(right)
     items = sequence(left)
     if items is not None:
-        return True, items * max(0, convert.to_int(right))
+        return True, items * _times(right)
     return False, None
+
+
+def _times(value: object) -> int:
+    times = convert.to_int(value)
+    if times < 0:
+        message = "Specified argument was out of the range of valid values. (Parameter 'times')"
+        raise NetError("System.ArgumentOutOfRangeException", message, ParamName="times", ActualValue=None)
+    return times
 
 
 _SPECIAL: dict[str, typing.Callable[[object, object], tuple[bool, object]]] = {

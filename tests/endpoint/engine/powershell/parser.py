@@ -13,6 +13,9 @@ from .errors import ParseError
 
 _LABEL = re.compile(r":(\w+)(?=\s)")
 _NAMED_BLOCKS = ("begin", "process", "end", "dynamicparam", "clean")
+_TYPE_ATTRIBUTE = re.compile(r"\[\s*([\w.]+)\s*\([^)]*\)\s*\]\s*")
+_NO_BLOCK = "Missing statement block after {} ( condition )."
+_NO_BODY = "Missing statement body in {} loop."
 _FUNCTION_NAME = re.compile(r"[^\s(){};|&,]+")
 
 
@@ -72,10 +75,17 @@ class Parser(CommandParser):
         parameters: list[syntax.ParameterDefinition] = []
         self.skip_newlines()
         while not self.accept(")"):
+            if self.position >= self.end:
+                message = "Missing ')' in function parameter list."
+                raise self.error(message, "MissingEndParenthesisInFunctionParameterList", start)
             parameters.append(self._parameter())
             self.skip_newlines()
             if self.accept(","):
+                after = self.position
                 self.skip_newlines()
+                if self.at(")"):
+                    self.position = after
+                    raise self.error("Missing expression after ','.", "MissingExpressionAfterToken", incomplete=False)
             elif not self.at(")"):
                 message = "Missing ')' in function parameter list."
                 raise self.error(message, "MissingEndParenthesisInFunctionParameterList", start)
@@ -118,7 +128,8 @@ class Parser(CommandParser):
                     self.skip_newlines()
                 elif not self.at(")"):
                     raise self.error("Missing ')' in attribute.", "MissingEndParenthesisInAttribute", start)
-        self.expect("]", "Missing closing ']' in attribute.", "MissingEndSquareBracket")
+        message = "Missing ] at end of attribute or type literal."
+        self.expect("]", message, "EndSquareBracketExpectedAtEndOfAttribute")
         return syntax.Attribute(self.extent(start), name, positional, named)
 
     def _attribute_argument(self, positional: list[syntax.Node], named: dict[str, syntax.Node | None]) -> None:
@@ -145,11 +156,16 @@ class Parser(CommandParser):
             blocks["end"] = self.statements(terminator)
         return blocks
 
-    def block(self) -> list[syntax.Node]:
-        """Statements in braces."""
+    def block(self, problem: str = "", error_id: str = "MissingStatementBlock") -> list[syntax.Node]:
+        """Statements in braces.
+
+        :param problem: what is said where there are none.
+        """
         start = self.position
         if not self.accept("{"):
-            raise self.error("Missing statement block.", "MissingStatementBlock")
+            at_end = self.position >= self.end
+            self.position = len(self.text[: self.position].rstrip())
+            raise self.error(problem or "Missing statement block.", error_id, incomplete=at_end)
         statements = self.statements("}")
         if not self.accept("}"):
             message = "Missing closing '}' in statement block or type definition."
@@ -172,9 +188,15 @@ class Parser(CommandParser):
         ended = self.position >= self.end or self.at("\r", "\n", ";") or (terminator and self.at(terminator))
         braced = not isinstance(statement, (syntax.Pipeline, syntax.Assignment, syntax.Chain, syntax.Flow))
         if not ended and not braced:
-            found = re.compile(r"[^\s;)}]+|.").match(self.text, self.position, self.end)
-            message = f"Unexpected token '{found.group() if found else ''}' in expression or statement."
-            raise self.error(message, "UnexpectedToken", incomplete=False)
+            start = self.position
+            if self.at('"'):
+                self.expandable_string()
+            elif self.at("'"):
+                self.verbatim_string()
+            else:
+                self.match(re.compile(r"[^\s;)}]+|."))
+            message = f"Unexpected token '{self.text[start : self.position]}' in expression or statement."
+            raise self.error(message, "UnexpectedToken", start, incomplete=False)
 
     def statement(self) -> syntax.Node:
         start = self.position
@@ -183,6 +205,7 @@ class Parser(CommandParser):
             label, self.position = found.group(1), found.end()
             self.skip_newlines()
         mark = self.position
+        flags = self._type_attributes()
         word = self.keyword(*_STATEMENTS)
         if not word:
             return self.pipeline_statement()
@@ -191,7 +214,19 @@ class Parser(CommandParser):
             return self.pipeline_statement()
         self.skip_space()
         node: syntax.Node = getattr(self, f"_{_STATEMENTS[word]}")(start, word, label)
+        if flags and isinstance(node, syntax.EnumDefinition):
+            node.flags = True
         return node
+
+    def _type_attributes(self) -> bool:
+        """Attributes before a class or an enumeration; tells whether one is Flags."""
+        mark, flags = self.position, False
+        while found := _TYPE_ATTRIBUTE.match(self.text, self.position, self.end):
+            flags = flags or found[1].lower() in ("flags", "system.flags", "flagsattribute")
+            self.position = found.end()
+        if self.position != mark and not re.compile(r"(?:class|enum)\b", re.I).match(self.text, self.position):
+            self.position = mark
+        return flags and self.position != mark
 
     def _condition(self, word: str) -> syntax.Node:
         """What stands in parentheses after a keyword."""
@@ -211,7 +246,7 @@ class Parser(CommandParser):
         return condition
 
     def _if(self, start: int, word: str, label: str | None) -> syntax.Node:
-        clauses = [(self._condition(word), self.block())]
+        clauses = [(self._condition(word), self.block(_NO_BLOCK.format(word)))]
         otherwise: list[syntax.Node] | None = None
         while True:
             mark = self.position
@@ -222,18 +257,20 @@ class Parser(CommandParser):
                 break
             self.skip_newlines()
             if following == "else":
-                otherwise = self.block()
+                message = "Missing statement block after 'else' keyword."
+                otherwise = self.block(message, "MissingStatementBlockAfterElse")
                 break
-            clauses.append((self._condition(following), self.block()))
+            clauses.append((self._condition(following), self.block(_NO_BLOCK.format(following))))
         return syntax.If(self.extent(start), clauses, otherwise)
 
     def _while(self, start: int, word: str, label: str | None) -> syntax.Node:
         condition = self._condition(word)
-        return syntax.While(self.extent(start), label, condition, self.block())
+        body = self.block(_NO_BODY.format(word), "MissingLoopStatement")
+        return syntax.While(self.extent(start), label, condition, body)
 
     def _do(self, start: int, word: str, label: str | None) -> syntax.Node:
         self.skip_newlines()
-        body = self.block()
+        body = self.block(_NO_BODY.format(word), "MissingLoopStatement")
         self.skip_newlines()
         following = self.keyword("while", "until")
         if not following:
@@ -248,13 +285,15 @@ class Parser(CommandParser):
         parts: list[syntax.Node | None] = []
         for terminator in (";", ";", ")"):
             self.skip_newlines()
-            parts.append(None if self.at(terminator, ")") else self.pipeline_statement())
+            missing = self.at(terminator, ")") or self.position >= self.end
+            parts.append(None if missing else self.pipeline_statement())
             self.skip_newlines()
             if not self.accept(terminator) and terminator == ")":
-                raise self.error("Missing closing ')' after expression in 'for' statement.", "MissingEndParenthesis")
+                message = "Missing closing ')' after expression in 'for' statement."
+                raise self.error(message, "MissingEndParenthesisAfterStatement")
         self.skip_newlines()
         initializer, condition, iterator = parts
-        body = self.block()
+        body = self.block(_NO_BODY.format(word), "MissingLoopStatement")
         return syntax.While(self.extent(start), label, condition, body, initializer=initializer, iterator=iterator)
 
     def _foreach(self, start: int, word: str, label: str | None) -> syntax.Node:
@@ -268,7 +307,8 @@ class Parser(CommandParser):
         items = self.pipeline_statement()
         self.expect(")", "Missing closing ')' after expression in 'foreach' loop.", "MissingEndParenthesisAfterForeach")
         self.skip_newlines()
-        return syntax.ForEach(self.extent(start), label, variable, items, self.block())
+        body = self.block(_NO_BODY.format(word), "MissingForeachStatement")
+        return syntax.ForEach(self.extent(start), label, variable, items, body)
 
     def _switch(self, start: int, word: str, label: str | None) -> syntax.Node:
         flags: set[str] = set()
@@ -297,7 +337,7 @@ class Parser(CommandParser):
 
     def _try(self, start: int, word: str, label: str | None) -> syntax.Node:
         self.skip_newlines()
-        body = self.block()
+        body = self.block("The Try statement is missing its statement block.", "MissingTryStatementBlock")
         catches: list[tuple[list[str], list[syntax.Node]]] = []
         final: list[syntax.Node] | None = None
         while final is None:
@@ -306,9 +346,11 @@ class Parser(CommandParser):
             following = self.keyword("catch", "finally")
             self.skip_newlines()
             if following == "finally":
-                final = self.block()
+                message = "The Finally block is missing its statement block."
+                final = self.block(message, "MissingFinallyStatementBlock")
             elif following:
-                catches.append((self._catch_types(), self.block()))
+                message = "The Catch block is missing its statement block."
+                catches.append((self._catch_types(), self.block(message, "MissingCatchHandlerBlock")))
             else:
                 self.position = mark
                 break
@@ -368,6 +410,8 @@ class Parser(CommandParser):
 
     def _class(self, start: int, word: str, label: str | None) -> syntax.Node:
         name = self.match(re.compile(r"\w+"))
+        if not name:
+            raise self.error("Missing name after class keyword.", "MissingNameAfterKeyword", start + len(word))
         self.skip_newlines()
         bases: list[str] = []
         if self.accept(":"):

@@ -10,8 +10,17 @@ import typing
 
 from . import convert
 from .convert import to_string
-from .errors import Category, runtime_error
+from .errors import NetError
 from .sequences import as_list
+
+#: What .NET says where Python's parser gives up, and at which place if not at Python's; None is the end.
+_PATTERN_ERRORS: dict[str, tuple[int | None, str]] = {
+    "unterminated character set": (None, "Unterminated [] set."),
+    "missing ), unterminated subpattern": (None, "Not enough )'s."),
+    "unbalanced parenthesis": (None, "Too many )'s."),
+    "nothing to repeat": (1, "Quantifier '{x,y}' following nothing."),
+    "bad escape (end of pattern)": (None, "Illegal \\ at end of pattern."),
+}
 
 
 def wildcard(pattern: str, ignore_case: bool = True) -> re.Pattern[str]:
@@ -38,8 +47,10 @@ def regex(pattern: object, flags: int = 0) -> re.Pattern[str]:
     try:
         return re.compile(text, flags)
     except re.error as error:
-        message = f"Invalid pattern '{to_string(pattern)}' at offset {error.pos or 0}. {error.msg}."
-        raise runtime_error(message, "InvalidRegularExpression", Category.InvalidArgument, pattern) from None
+        place, said = _PATTERN_ERRORS.get(error.msg.partition(" at ")[0], (error.pos or 0, f"{error.msg}."))
+        place = len(text) if place is None else place
+        message = f"Invalid pattern '{to_string(pattern)}' at offset {place}. {said}"
+        raise NetError("System.Text.RegularExpressions.RegexParseException", message, ParamName=None) from None
 
 
 def replacement(text: str) -> typing.Callable[[re.Match[str]], str]:

@@ -25,6 +25,7 @@ from . import (
     net_small,
     net_system,
     net_values,
+    net_xml,
 )  # fmt: skip
 from .api import CommandCall, HostCalls, Language, Origin, Streams
 from .automatic import define_automatic
@@ -41,6 +42,7 @@ from .errors import (
     PSTerminating,
     ReturnSignal,
     UpstreamDone,
+    net_failure,
     runtime_error,
 )  # fmt: skip
 from .functions import BlockStage
@@ -56,8 +58,8 @@ if typing.TYPE_CHECKING:
 #: Enough of Python's stack for MAXIMUM_DEPTH nested calls.
 _RECURSION_LIMIT = 20_000
 _LIBRARIES = (
-    commands, net_credentials, net_cultures, net_data, net_dates, net_engine, net_files, net_host, net_lists, net_numbers,
-    net_regex, net_small, net_system, net_values,
+    commands, net_credentials, net_cultures, net_data, net_dates, net_engine, net_files, net_host, net_lists,
+    net_numbers, net_regex, net_small, net_system, net_values, net_xml,
 )  # fmt: skip
 
 
@@ -176,9 +178,7 @@ class Runspace:
         except ConversionError as error:
             raise conversion_failure(error) from None
         except NetError as error:
-            raise runtime_error(
-                error.exception.message, error.exception.type_names[0], Category.NotSpecified, inner=error.exception
-            ) from None
+            raise net_failure(error.exception) from None
         except RecursionError:
             raise call_depth_error() from None
 

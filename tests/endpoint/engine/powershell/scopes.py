@@ -49,7 +49,7 @@ class Variable:
         try:
             return convert.cast(value, typing.cast(NetType, self.type))
         except ConversionError as error:
-            name = "System.Management.Automation.MetadataException"
+            name = "System.Management.Automation.ArgumentTransformationMetadataException"
             metadata = Category.MetadataError
             raise runtime_error(
                 str(error), "RuntimeException", metadata, inner=error.exception, type_name=name

@@ -230,12 +230,11 @@ class Frame:
                 "The running command stopped because the preference variable "
                 f'"{kind.capitalize()}Preference" or common parameter is set to Stop: {message}'
             )
-            raise runtime_error(
-                text,
-                "ActionPreferenceStop",
-                Category.OperationStopped,
-                type_name="System.Management.Automation.ActionPreferenceStopException",
-            )
+            name = "System.Management.Automation.ActionPreferenceStopException"
+            error = runtime_error(text, "ActionPreferenceStop", Category.OperationStopped, type_name=name)
+            error.error_record.activity = f"Write-{kind.capitalize()}"
+            error.error_record.error_id += f",Microsoft.PowerShell.Commands.Write{kind.capitalize()}Command"
+            raise error
 
 
 def stop_error(record: ErrorRecord) -> PSTerminating:

@@ -24,6 +24,7 @@ from .errors import (
     PipelineStopped,
     PSTerminating,
     ReturnSignal,
+    net_failure,
     runtime_error,
 )  # fmt: skip
 from .expressions import assign, evaluate, statement_value, value_of_statement
@@ -88,8 +89,7 @@ def run_statement(node: syntax.Node, frame: Frame) -> None:
     except ConversionError as error:
         raise _located(conversion_failure(error), frame) from None
     except NetError as error:
-        record = ErrorRecord(error.exception, error.exception.type_names[0].rpartition(".")[2])
-        raise _located(PSTerminating(record), frame) from None
+        raise _located(net_failure(error.exception), frame) from None
     except RecursionError:
         raise _located(call_depth_error(), frame) from None
     finally:
@@ -117,6 +117,8 @@ def at(node: syntax.Node, frame: Frame) -> typing.Iterator[None]:
         raise
     except ConversionError as error:
         raise _located(conversion_failure(error), frame) from None
+    except NetError as error:
+        raise _located(net_failure(error.exception), frame) from None
     finally:
         frame.position = outer
 
@@ -313,25 +315,29 @@ def _run_catch(node: syntax.Try, error: PSTerminating, frame: Frame) -> None:
             frame.scope.variables["_"] = outer
 
 
+def _exceptions_of(record: ErrorRecord) -> list[ExceptionObject]:
+    """An error's exception, and the one that PowerShell has wrapped in it, which is caught by its own type too."""
+    wrapped = record.exception.inner if record.exception.is_a(RUNTIME) else None
+    return [record.exception, wrapped] if wrapped else [record.exception]
+
+
+def _is_caught(type_name: str, exception: ExceptionObject) -> bool:
+    known = typesystem.lookup(type_name)
+    return exception.is_a(known.full_name if known else type_name)
+
+
 def _matching_catch(node: syntax.Try, record: ErrorRecord, frame: Frame) -> list[syntax.Node] | None:
-    exceptions = [record.exception]
-    if record.exception.inner and record.exception.is_a(RUNTIME):
-        # What PowerShell has wrapped is caught by its own type too.
-        exceptions.append(record.exception.inner)
-    for exception in exceptions:
+    for exception in _exceptions_of(record):
         for names, body in node.catches:
-            for name in names:
-                known = typesystem.lookup(name)
-                if exception.is_a(known.full_name if known else name):
-                    return body
+            if any(_is_caught(name, exception) for name in names):
+                return body
     return next((body for names, body in node.catches if not names), None)
 
 
 def _run_trap(traps: list[syntax.Trap], error: PSTerminating, frame: Frame) -> None:
     record = error.error_record
     for trap in traps:
-        known = typesystem.lookup(trap.type_name) if trap.type_name else None
-        if trap.type_name and not record.exception.is_a(known.full_name if known else trap.type_name):
+        if trap.type_name and not any(_is_caught(trap.type_name, exception) for exception in _exceptions_of(record)):
             continue
         frame.session.remember(record)
         frame.scope.variables["_"] = Variable("_", record)
@@ -418,7 +424,7 @@ def _enum(node: syntax.EnumDefinition, frame: Frame) -> None:
         following = convert.to_int(evaluate(value, frame)) if value else following
         members[name] = following
         following += 1
-    enum_type = values.EnumType(node.name, members)
+    enum_type = values.EnumType(node.name, members, node.flags)
     bases = ("System.Enum", "System.ValueType", "System.Object")
     frame.session.classes[node.name.lower()] = typesystem.NetType(node.name, bases, enum=enum_type)
 

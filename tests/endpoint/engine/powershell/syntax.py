@@ -321,6 +321,7 @@ class ClassDefinition(Node):
 class EnumDefinition(Node):
     name: str
     members: list[tuple[str, Node | None]]
+    flags: bool = False
 
 
 # Script blocks

@@ -11,7 +11,7 @@ import typing
 import uuid
 
 from . import numbers, values
-from .errors import ErrorRecord, ExceptionObject, exception_bases, exception_types, runtime_error
+from .errors import Category, ErrorRecord, ExceptionObject, exception_bases, exception_types, runtime_error
 
 _VALUE_TYPE = ("System.ValueType", "System.Object")
 
@@ -164,6 +164,7 @@ def _register_known() -> None:
         register(NetType(f"System.Collections.{name}"))
     hashtable = ("System.Collections.Hashtable", "System.Object")
     register(NetType("System.Management.Automation.PSPrimitiveDictionary", hashtable))
+    register(NetType("System.Management.Automation.OrderedHashtable", hashtable))
     register(NetType("System.Collections.Generic.KeyValuePair`2", _VALUE_TYPE))
     register(NetType("System.Nullable`1", _VALUE_TYPE))
 
@@ -269,6 +270,8 @@ def type_of(value: object) -> NetType:
             return typing.cast(NetType, value.net_type)
         return type_of(value.base) if value.base is not None else find("System.Management.Automation.PSCustomObject")
     if isinstance(value, ExceptionObject):
+        if definition := getattr(value, "definition", None):
+            return typing.cast(NetType, definition.net_type)
         return _types.get(value.type_names[0].lower()) or NetType(value.type_names[0], tuple(value.type_names[1:]))
     if isinstance(value, values.ObjectValue):
         return _types.get(value.type_names[0].lower()) or NetType(value.type_names[0], tuple(value.type_names[1:]))
@@ -304,3 +307,7 @@ def is_a(value: object, net_type: NetType) -> bool:
 
 
 _register_known()
+#: System.Management.Automation.ErrorCategory
+ERROR_CATEGORIES = register_enum(
+    values.EnumType("System.Management.Automation.ErrorCategory", {item.name: item.value for item in Category})
+)

@@ -174,8 +174,9 @@ class NetList(list[object]):
     @property
     def kind(self) -> str:
         """What the type is for serialization: the name of CLIXML's element."""
-        name = self.type_name.partition("`")[0].rpartition(".")[2]
-        return _KINDS.get(name, "LST") if not name.endswith("+KeyCollection") else "IE"
+        name = self.type_name.rpartition(".")[2] if "+" in self.type_name else self.type_name.partition("`")[0]
+        name = name.rpartition(".")[2]
+        return _KINDS.get(name, "LST") if "+" not in name else "IE"
 
 
 def key_of(key: object, ignore_case: bool = True) -> object:

@@ -209,7 +209,9 @@ def category_target(record: ErrorRecord) -> tuple[str, str]:
         name = convert.to_string(target) if target is not None else ""
     kind = record.target_type
     if kind is None:
-        kind = typesystem.type_of(target).name if target is not None else ""
+        # A property bag has no type of its own, and so is named after what it is made of.
+        bag = isinstance(target, values.PSObject) and target.custom and not target.exact_type
+        kind = "PSObject" if bag else typesystem.type_of(target).name if target is not None else ""
     return name, kind
 
 

@@ -95,7 +95,7 @@ def test_a_scripts_parameter_takes_the_input(shell: Shell, local: bool | None) -
         ("[No.Such]::Thing()", "Unable to find type [No.Such].", "TypeNotFound"),
         ("'a'.Nothing()", "does not contain a method named 'Nothing'", "MethodNotFound"),
         ("[Math]::Nothing(1)", "does not contain a method named 'Nothing'", "MethodNotFound"),
-        ("Set-Location /nope", "Cannot find path '/nope' because it does not exist.", "PathNotFound"),
+        ("Set-Location /nope -ErrorAction Stop", "Cannot find path '/nope' because it does not exist.", "PathNotFound"),
     ],
 )
 def test_what_there_is_not_is_named(shell: Shell, text: str, message: str, error_id: str) -> None:

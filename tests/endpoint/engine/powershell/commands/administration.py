@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import typing
 
 from .. import administered, patterns, values
@@ -109,6 +110,15 @@ def _filtered(call: Call) -> typing.Iterator[FirewallRule]:
     yield from _rules(call, [to_string(get_member(rule, "Name"))])
 
 
+def _told(rule: FirewallRule) -> object:
+    """The addresses as Windows tells them: several as an array, a network of IPv4 with its mask."""
+    told: list[object] = []
+    for address in rule.remote_address.split(","):
+        is_network = "." in address and "/" in address
+        told.append(ipaddress.IPv4Interface(address).with_netmask if is_network else address)
+    return told if len(told) > 1 else told[0]
+
+
 @cmdlet("Get-NetFirewallPortFilter", "AssociatedNetFirewallRule!<", module="NetSecurity")
 def get_port_filter(call: Call) -> typing.Iterator[object]:
     for rule in _filtered(call):
@@ -118,7 +128,7 @@ def get_port_filter(call: Call) -> typing.Iterator[object]:
 @cmdlet("Get-NetFirewallAddressFilter", "AssociatedNetFirewallRule!<", module="NetSecurity")
 def get_address_filter(call: Call) -> typing.Iterator[object]:
     for rule in _filtered(call):
-        yield values.PSObject([("LocalAddress", "Any"), ("RemoteAddress", rule.remote_address)])
+        yield values.PSObject([("LocalAddress", "Any"), ("RemoteAddress", _told(rule))])
 
 
 _RULE_PARAMETERS = (
@@ -130,7 +140,8 @@ _RULE_PARAMETERS = (
 def _fill(call: Call, rule: FirewallRule) -> None:
     rule.local_port = ",".join(call.texts("LocalPort")) or rule.local_port
     rule.remote_address = ",".join(call.texts("RemoteAddress")) or rule.remote_address
-    rule.profile = call.text("Profile", rule.profile)
+    profiles = call.text("Profile", rule.profile).split(",")
+    rule.profile = ", ".join(sorted(profile.strip() for profile in profiles))
     rule.enabled = call.text("Enabled", str(rule.enabled)).lower() == "true"
 
 

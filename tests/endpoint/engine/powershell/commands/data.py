@@ -135,7 +135,7 @@ class ConvertFromJson(Collecting):
         try:
             tree = json.loads(text, parse_int=_json_integer, object_pairs_hook=self._object, strict=False)
         except ValueError as error:
-            message = f"Conversion from JSON failed with error: {error}"
+            message = f"Conversion from JSON failed with error: {_json_problem(text, error)}"
             raise self.call.fail(
                 message, "System.ArgumentException", Category.NotSpecified, None, "System.ArgumentException"
             ) from None
@@ -147,10 +147,21 @@ class ConvertFromJson(Collecting):
         if self.call.flag("AsHashtable"):
             return values.Hashtable(
                 ((key, _dated(item)) for key, item in pairs),
-                "System.Collections.Specialized.OrderedDictionary",
+                "System.Management.Automation.OrderedHashtable",
                 ignore_case=False,
             )
         return values.PSObject((key, _dated(item)) for key, item in pairs)
+
+
+def _json_problem(text: str, error: ValueError) -> str:
+    """In the words of PowerShell's reader."""
+    place = getattr(error, "pos", 0)
+    line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place) - 1
+    if place >= len(text.rstrip()):
+        return f"Unexpected end when reading JSON. Path '', line {line}, position {column}."
+    return (
+        f"Unexpected character encountered while parsing value: {text[place]}. Path '', line {line}, position {column}."
+    )
 
 
 def _json_integer(text: str) -> object:

@@ -12,7 +12,7 @@ from ..binding import Argument
 from ..cmdlets import CMDLETS, Call, Cmdlet, CmdletType, cmdlet
 from ..command_objects import alias_object, command_object
 from ..convert import to_number, to_string
-from ..errors import Category
+from ..errors import Category, PSTerminating
 from ..functions import BlockStage
 from ..pipeline import connect, run_stages
 from ..scopes import Function
@@ -22,7 +22,13 @@ _AUTOMATION = "System.Management.Automation."
 
 @cmdlet("Invoke-Expression", "Command:string@0!<", aliases="iex")
 def invoke_expression(call: Call) -> None:
-    block = dispatch.parse_block(call.text("Command"))
+    try:
+        block = dispatch.parse_block(call.text("Command"))
+    except PSTerminating as error:
+        record = error.error_record
+        record.error_id += f",{call.stage.type.class_name}"
+        record.activity, record.invocation = call.stage.type.name, call.invocation()
+        raise
     stage = BlockStage(call.frame, block, [], new_scope=False)
     stages = [stage]
     connect(stages, call.frame.with_output(call.stage.write, call.stage.streams), False, call.stage.write)

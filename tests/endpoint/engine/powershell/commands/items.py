@@ -109,7 +109,8 @@ def _drive_items(call: Call, drive: str, name: str) -> list[object]:
 def _environment_entry(key: str, value: str) -> values.ObjectValue:
     return values.ObjectValue(
         ["System.Collections.DictionaryEntry", "System.ValueType", "System.Object"],
-        {"Key": key, "Value": value, "Name": key},
+        {"Key": key, "Value": value},
+        extended={"Name": key},
     )
 
 
@@ -219,6 +220,9 @@ def new_item(call: Call) -> typing.Iterator[object]:
             continue
         try:
             _create(call, path, call.text("ItemType", "File").lower())
+        except PSTerminating as error:
+            call.write_error(error.error_record)
+            continue
         except OSError as error:
             io_error(call, error, path, "NewItemIOError")
             continue

@@ -33,15 +33,11 @@ def set_location(call: Call) -> typing.Iterator[object]:
     path = call.session.resolve(text)
     if not os.path.isdir(path):
         message = f"Cannot find path '{path}' because it does not exist."
-        raise call.fail(
-            message,
-            "PathNotFound",
-            Category.ObjectNotFound,
-            path,
-            f"{_AUTOMATION}ItemNotFoundException",
-            ItemName=path,
-            SessionStateCategory="Drive",
+        kind = f"{_AUTOMATION}ItemNotFoundException"
+        call.report(
+            message, "PathNotFound", Category.ObjectNotFound, path, kind, ItemName=path, SessionStateCategory="Drive"
         )
+        return
     call.session.location = path
     if call.flag("PassThru"):
         yield path_info(path)

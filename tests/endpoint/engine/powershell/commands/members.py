@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing
 
 from .. import members, numbers, operators, patterns, typesystem, values
+from ..calling import declared
 from ..cmdlets import Call, Cmdlet, cmdlet
 from ..convert import to_number, to_string
 from ..errors import Category
@@ -75,17 +76,46 @@ class GetMember(Collecting):
             if type_name in seen:
                 continue
             seen.add(type_name)
-            for name, kind in sorted(members.property_names(item)):
-                if any(pattern.match(name) for pattern in wanted):
-                    value = members.get_member(item, name)
-                    shown = (
-                        f"{typesystem.type_of(value).full_name if value is not None else 'object'} "
-                        f"{name}={to_string(value)}"
-                    )
+            for kind, name, shown in sorted({*_methods(item), *_properties(item)}):
+                if any(pattern.match(name) for pattern in wanted) and self._is_wanted(kind):
+                    class_name = "Microsoft.PowerShell.Commands.MemberDefinition"
                     self.call.write(values.ObjectValue(
-                        ["Microsoft.PowerShell.Commands.MemberDefinition", "System.Object"],
+                        [class_name, "System.Object"],
                         {"TypeName": type_name, "Name": name, "MemberType": kind, "Definition": shown},
+                        shown,
                     ))  # fmt: skip
+
+    def _is_wanted(self, kind: str) -> bool:
+        asked = [text.strip().lower() for text in self.call.text("MemberType").split(",") if text.strip()]
+        named = {"properties": "property", "methods": "method"}
+        return not asked or any(
+            kind.lower() == text or kind.lower().endswith(named.get(text, "\0")) or text == "all" for text in asked
+        )
+
+
+def _methods(item: object) -> typing.Iterator[tuple[str, str, str]]:
+    """What every object of .NET can do, what its type can do besides, and a script's methods."""
+    yield "Method", "Equals", "bool Equals(System.Object obj)"
+    yield "Method", "GetHashCode", "int GetHashCode()"
+    yield "Method", "GetType", "type GetType()"
+    yield "Method", "ToString", "string ToString()"
+    plain = values.unwrap(item)
+    if not isinstance(plain, values.PSObject):
+        for name, member in declared(typesystem.type_of(plain)).items():
+            if callable(member) and not isinstance(member, (property, staticmethod)) and name != "ToString":
+                yield "Method", name, f"{name}()"
+    if isinstance(item, values.PSObject):
+        for added in item.members.values():
+            if isinstance(added, values.ScriptMethod):
+                yield "ScriptMethod", added.name, f"System.Object {added.name}();"
+
+
+def _properties(item: object) -> typing.Iterator[tuple[str, str, str]]:
+    for name, kind in members.property_names(item):
+        value = members.get_member(item, name)
+        of_type = "object" if value is None else typesystem.accelerator(typesystem.type_of(value))
+        note = f"{of_type} {name}={to_string(value)}"
+        yield kind, name, note if kind == "NoteProperty" else f"{of_type} {name} {{get;set;}}"
 
 
 @cmdlet(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import typing
 
@@ -13,6 +14,7 @@ from ..cmdlets import Call, Cmdlet, cmdlet
 from ..convert import to_bool, to_string
 from ..errors import Category, ErrorRecord, ExceptionObject
 from ..formatting import Formatter, Line, lines_of
+from ..net_host import CONSOLE_COLORS
 from ..records import HostMessage, InformationRecord, ProgressRecord
 from ..sequences import as_list, enumerate_value
 from ..session import Frame, Session
@@ -33,7 +35,8 @@ class WriteOutput(Cmdlet):
 
 @cmdlet(
     "Write-Error",
-    "Message|Msg:string@0!<0(Message) ErrorRecord!(Record) Exception!(Exception) Category ErrorId:string TargetObject "
+    "Message|Msg:string@0!<0(Message) ErrorRecord!(Record) Exception!(Exception) "
+    "Category:System.Management.Automation.ErrorCategory ErrorId:string TargetObject "
     "RecommendedAction:string CategoryActivity|Activity:string CategoryReason|Reason:string "
     "CategoryTargetName|TargetName:string CategoryTargetType|TargetType:string",
     default_set="Message",
@@ -42,7 +45,12 @@ def write_error(call: Call) -> None:
     record = call.get("ErrorRecord")
     if not isinstance(record, ErrorRecord):
         record = _new_error(call)
-    record.invocation = call.frame.invocation
+    else:
+        record = dataclasses.replace(record)
+    record.activity = call.text("CategoryActivity", "Write-Error")
+    record.invocation = caller = call.frame.invocation
+    if caller.command and caller.command.name:
+        record.error_id += f",{caller.command.name}"
     if call.has("RecommendedAction"):
         record.details, record.recommended_action = str(record), call.text("RecommendedAction")
     call.write_error(record)
@@ -52,16 +60,12 @@ def _new_error(call: Call) -> ErrorRecord:
     name = "Microsoft.PowerShell.Commands.WriteErrorException"
     given = call.get("Exception")
     exception = given if isinstance(given, ExceptionObject) else ExceptionObject(name, call.text("Message"))
-    category = call.get("Category", Category.NotSpecified)
-    number = category.value if isinstance(category, values.EnumValue) else category
-    if isinstance(number, str):
-        number = Category[next(known.name for known in Category if known.name.lower() == number.lower())]
+    number = int(call.get("Category", Category.NotSpecified))
     record = ErrorRecord(
         exception, call.text("ErrorId") or exception.type_names[0], Category(number), call.get("TargetObject")
     )
     if call.has("Exception") and call.has("Message"):
         record.details = call.text("Message")
-    record.activity = call.text("CategoryActivity", "Write-Error")
     record.reason = call.text("CategoryReason") or None
     record.target_name = call.text("CategoryTargetName") or None
     record.target_type = call.text("CategoryTargetType") or None
@@ -119,14 +123,15 @@ def write_host_message(call: Call, text: str, **details: typing.Any) -> None:
 
 @cmdlet(
     "Write-Host",
-    "Object|Msg|Message@*0< NoNewline:switch Separator ForegroundColor:string BackgroundColor:string",
+    f"Object|Msg|Message@*0< NoNewline:switch Separator ForegroundColor:{CONSOLE_COLORS.name} "
+    f"BackgroundColor:{CONSOLE_COLORS.name}",
 )
 def write_host(call: Call) -> None:
     separator = call.text("Separator", " ")
     text = separator.join(to_string(item, separator) for item in as_list(call.get("Object")))
     screen = call.session.ui.screen if call.session.ui else None
     colors = {
-        key: call.text(name).capitalize() or (getattr(screen, key) if screen else None)
+        key: call.text(name) or (getattr(screen, key) if screen else None)
         for key, name in (("foreground", "ForegroundColor"), ("background", "BackgroundColor"))
     }
     write_host_message(call, text, no_new_line=call.flag("NoNewline"), **colors)
