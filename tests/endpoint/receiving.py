@@ -42,7 +42,7 @@ def take(computer: Computer, envelope: soap.Envelope, peer: Peer, shell: Shell, 
             shell.changed.wait(min(computer.clock.real(left), _LOOK))
             if receiver.fault is None and not channel.ready and peer.gone():
                 raise aborted()
-        _gather(computer, shell, channel)
+        _gather(computer, shell, channel, room)
         if receiver.fault is not None:
             raise receiver.fault
     finally:
@@ -54,11 +54,16 @@ def take(computer: Computer, envelope: soap.Envelope, peer: Peer, shell: Shell, 
     return batch
 
 
-def _gather(computer: Computer, shell: Shell, channel: Channel) -> None:
-    """Output often comes in a burst whose last part is the end of the command: one answer carries it all."""
+def _gather(computer: Computer, shell: Shell, channel: Channel, room: int) -> None:
+    """Output often comes in a burst whose last part is the end of the command: one answer carries it all.
+
+    Not once there is more than an answer has room for: the engine may wait already.
+    """
     quiet = computer.manners.receive_gather
     until = time.monotonic() + min(_GATHER_AT_MOST, quiet * 10)
     while quiet and not channel.done and not channel.closed and time.monotonic() < until:
+        if channel.size * 4 // 3 >= room:
+            return
         if not shell.changed.wait(quiet):
             return
 
