@@ -9,4 +9,10 @@ param(
     [string[]]$ScriptArguments
 )
 
-& $Path @ScriptArguments
+if ($ScriptArguments) {
+    & $Path @ScriptArguments
+}
+else {
+    # $null splatted would be an argument.
+    & $Path
+}

@@ -16,23 +16,52 @@ param(
 )
 
 & {
+    Set-StrictMode -Off
     $differences = @()
-    $profiles = $RemotingProfiles -join ', '
+
+    # As Windows tells it: a network of IPv4 with its mask.
+    function ConvertTo-ToldAddress {
+        param([string]$Address)
+
+        if ($Address -match '^([0-9.]+)/([0-9]{1,2})$') {
+            $network = $Matches[1]
+            $bits = [int]$Matches[2]
+            $mask = foreach ($before in 0, 8, 16, 24) {
+                256 - [System.Math]::Pow(2, 8 - [System.Math]::Min(8, [System.Math]::Max(0, $bits - $before)))
+            }
+            $Address = "$network/$($mask -join '.')"
+        }
+        return $Address -replace '/255\.255\.255\.255$', ''
+    }
+
+    # All of them are Any, in whatever order they are told.
+    function ConvertTo-ToldProfile {
+        param([string]$Profiles)
+
+        $sorted = ($Profiles -split ',\s*' | Sort-Object -Unique) -join ', '
+        return $sorted -replace '^Domain, Private, Public$', 'Any'
+    }
+
+    $profiles = ConvertTo-ToldProfile -Profiles ($RemotingProfiles -join ',')
+    $told = @($RemotingAddresses | ForEach-Object -Process { ConvertTo-ToldAddress -Address $_ })
 
     foreach ($transport in $RemotingPorts.Keys | Sort-Object) {
         $name = "remoting.powershell-$transport"
         $wanted = 'absent'
         if ([int]$RemotingPorts[$transport]) {
-            $from = ($RemotingAddresses | Sort-Object) -join ','
+            $from = ($told | Sort-Object) -join ','
             $wanted = "enabled, port $($RemotingPorts[$transport]), from $from, profile $profiles"
         }
         $is = 'absent'
         $rule = Get-NetFirewallRule -Name $name -ErrorAction SilentlyContinue
         if ($rule) {
             $port = ($rule | Get-NetFirewallPortFilter).LocalPort
-            $addresses = @(($rule | Get-NetFirewallAddressFilter).RemoteAddress | Sort-Object) -join ','
-            $state = if ("$($rule.Enabled)" -eq 'True') { 'enabled' } else { 'disabled' }
-            $is = "$state, port $port, from $addresses, profile $($rule.Profile)"
+            $addresses = ($rule | Get-NetFirewallAddressFilter).RemoteAddress | ForEach-Object -Process {
+                ConvertTo-ToldAddress -Address $_
+            }
+            $from = ($addresses | Sort-Object) -join ','
+            $state = if ("$($rule.Enabled) $($rule.Action)" -eq 'True Allow') { 'enabled' } else { 'disabled' }
+            $is = "$state, port $port, from $from, profile $(ConvertTo-ToldProfile -Profiles "$($rule.Profile)")"
         }
         if ($is -eq $wanted) {
             continue

@@ -23,6 +23,7 @@ param(
 )
 
 & {
+    Set-StrictMode -Off
     $store = 'Cert:\LocalMachine\My'
     $friendlyName = 'remoting.powershell'
     $new = '(a new one)'
@@ -64,7 +65,8 @@ param(
             if (-not $password) {
                 $password = New-Object -TypeName System.Security.SecureString
             }
-            # MachineKeySet, PersistKeySet: the key is the computer's and stays.
+            # MachineKeySet, PersistKeySet: the key is the computer's and stays. One that goes with its object could take
+            # along that of the listener, which may be in a container of the same name.
             return New-Object -TypeName System.Security.Cryptography.X509Certificates.X509Certificate2 -ArgumentList (
                 [Convert]::FromBase64String($RemotingPfx), $password, 'MachineKeySet, PersistKeySet'
             )
@@ -78,8 +80,13 @@ param(
     }
 
     $present = @{}
-    Get-WSManInstance -ResourceURI winrm/config/Listener -Enumerate -ErrorAction Stop | ForEach-Object -Process {
-        $present["$($_.Transport)"] = @{ Port = [int]"$($_.Port)"; Thumbprint = "$($_.CertificateThumbprint)" }
+    Get-WSManInstance -ResourceURI winrm/config/Listener -Enumerate -ErrorAction Stop | Where-Object -FilterScript {
+        # Those of one address only, and the one on port 80 for old clients, are not this role's.
+        "$($_.Address)" -eq '*' -and "$($_.Source)" -ne 'Compatibility'
+    } | ForEach-Object -Process {
+        $present["$($_.Transport)"] = @{
+            Port = [int]"$($_.Port)"; Thumbprint = "$($_.CertificateThumbprint)"; Source = "$($_.Source)"
+        }
     }
 
     $certificate = $null
@@ -109,6 +116,10 @@ param(
             }
         }
         if ($is -ne $wanted) {
+            if ($present[$transport] -and $present[$transport]['Source'] -eq 'GPO') {
+                throw "The $transport listener ($is) is there by group policy, which wins over what is set here: " +
+                "change the policy, or leave the listener unchanged."
+            }
             $differences += @{ setting = "$transport listener"; present = $is; wanted = $wanted }
             $steps += @{ Transport = $transport; Port = $wantedPort; Exists = $is -ne 'absent' }
         }

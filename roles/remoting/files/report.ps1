@@ -6,6 +6,7 @@
 param()
 
 & {
+    Set-StrictMode -Off
     $settings = @{}
     foreach ($folder in 'Shell', 'Service', 'Service\Auth') {
         foreach ($item in Get-ChildItem -Path "WSMan:\localhost\$folder" -ErrorAction Stop) {

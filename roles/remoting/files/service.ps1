@@ -9,6 +9,7 @@ param(
 )
 
 & {
+    Set-StrictMode -Off
     $differences = @()
     $service = Get-Service -Name WinRM -ErrorAction Stop
 

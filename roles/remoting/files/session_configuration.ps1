@@ -20,6 +20,7 @@ param(
 )
 
 & {
+    Set-StrictMode -Off
     $differences = @()
     $restart = $false
     $module = Join-Path -Path $env:ProgramFiles -ChildPath "WindowsPowerShell\Modules\$RemotingName"
@@ -37,7 +38,7 @@ param(
 
     # The role capability is read when a session starts, so a change of it needs no restart.
     $capability = Get-Text -Path $capabilityPath
-    if ($capability.TrimEnd() -ne $RemotingCapability.TrimEnd()) {
+    if ($capability.TrimEnd() -cne $RemotingCapability.TrimEnd()) {
         $differences += @{
             setting = $capabilityPath
             present = if ($capability) { 'another text' } else { 'absent' }
@@ -61,7 +62,7 @@ param(
     if ($registered) {
         $is = 'another definition'
         $sameAccount = -not $RemotingRunAs -or "$($registered.RunAsUser)" -eq $RemotingRunAs.UserName
-        if ((Get-Text -Path $registered.ConfigFilePath).TrimEnd() -eq $RemotingDefinition.TrimEnd() -and $sameAccount) {
+        if ((Get-Text -Path $registered.ConfigFilePath).TrimEnd() -ceq $RemotingDefinition.TrimEnd() -and $sameAccount) {
             $is = 'as defined'
         }
     }

@@ -10,6 +10,7 @@ param(
 )
 
 & {
+    Set-StrictMode -Off
     $differences = @()
     foreach ($name in $RemotingSettings.Keys | Sort-Object) {
         $path = "WSMan:\localhost\$name"

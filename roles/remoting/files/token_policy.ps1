@@ -9,6 +9,7 @@ param(
 )
 
 & {
+    Set-StrictMode -Off
     $path = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System'
     $name = 'LocalAccountTokenFilterPolicy'
     $differences = @()

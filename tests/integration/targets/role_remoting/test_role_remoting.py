@@ -100,6 +100,9 @@ def everything(port: int) -> dict[str, typing.Any]:
         "remoting_http_listener": "present",
         "remoting_https_listener": "present",
         "remoting_https_port": port,
+        # Windows tells them in another order and with masks.
+        "remoting_firewall_addresses": ["LocalSubnet", "10.0.0.0/9", "127.0.0.1", "fe80::/64"],
+        "remoting_firewall_profiles": ["Private", "Domain"],
         "remoting_quotas": QUOTAS,
         "remoting_authentication": {"credssp": False, "cbt_hardening_level": "strict"},
         "remoting_local_account_tokens": "full",

@@ -186,7 +186,7 @@ def test_the_registry_and_the_firewall(console: Console) -> None:
         "Set-NetFirewallRule -Name r -Enabled False; (Get-NetFirewallRule -Name r).Enabled; "
         "(Get-NetFirewallRule -Name r | Get-NetFirewallAddressFilter).RemoteAddress; "
         "Remove-NetFirewallRule -Name r; [bool](Get-NetFirewallRule -Name r -ErrorAction SilentlyContinue)"
-    ) == ["1", "True", "False", "False", "10.0.0.0/8,1.1.1.1", "False"]
+    ) == ["1", "True", "False", "False", "10.0.0.0/255.0.0.0", "1.1.1.1", "False"]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
