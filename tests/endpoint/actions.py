@@ -21,6 +21,8 @@ from .receiving import give_back, receive_response, take
 from .shells import CMD_RESOURCE, Command, Runtime, Shell, State
 from .views import shell_xml
 from .wsmanfault import (
+    WSManFault,
+    aborted,
     already_disconnected,
     client_mismatch,
     connected_to_different_client,
@@ -98,9 +100,8 @@ class ShellActions:
                 end = stream.get("End", "").lower() in ("true", "1")
                 try:
                     runtime.send(command, name, decode_base64(stream.text), end)
-                except ReceiveQuota:
-                    self._break(shell, runtime, command)
-                    raise
+                except ReceiveQuota as quota:
+                    raise self._break(shell, runtime, command, quota) from None
         return "<rsp:SendResponse/>"
 
     def receive(self, envelope: soap.Envelope, peer: Peer) -> tuple[str, Undo | None]:
@@ -221,13 +222,15 @@ class ShellActions:
                 shell.operations -= 1
                 shell.touch()
 
-    def _break(self, shell: Shell, runtime: Runtime, command: Command | None) -> None:
-        """PowerShell's receive quota ends the pipeline, or with pool data the whole session."""
-        if command is None:
-            self._computer.remove(shell)
-        else:
-            shell.remove_command(command)
+    def _break(self, shell: Shell, runtime: Runtime, command: Command | None, quota: ReceiveQuota) -> WSManFault:
+        """PowerShell's receive quota ends the pipeline, or the whole session; returns what the Send is told."""
+        told_by_receive = self._computer.manners.receive_quota_told_by == "receive"
+        if command is not None:
+            shell.remove_command(command, quota if told_by_receive else None)
             runtime.terminate(command)
+        if command is None or self._computer.manners.receive_quota_ends_session:
+            self._computer.remove(shell)
+        return aborted() if told_by_receive and command is not None else quota
 
 
 def _body(envelope: soap.Envelope, name: str) -> ET.Element:

@@ -67,6 +67,10 @@ class Manners:
     lists_delivered_commands: bool = True
     #: True: output whose answer could not be written is given again to the next Receive; False: it is lost.
     redeliver_lost_output: bool = False
+    #: True: who sends more than PowerShell's receive quotas allow loses the whole session; False: the pipeline alone.
+    receive_quota_ends_session: bool = True
+    #: Which request is told of it: ``send``, while the Receive that waits is aborted, or ``receive``, and vice versa.
+    receive_quota_told_by: str = "send"
     #: What a request over MaxEnvelopeSizekb gets: ``http-413`` (as http.sys) or ``fault`` (a SOAP fault).
     oversize_answer: str = "http-413"
     #: Bytes of output that a pool or a pipeline may hold for a client that does not fetch them.

@@ -202,9 +202,9 @@ class PowerShellRuntime:
             reader.feed(data, object_limit)
         except OverflowError as error:
             raise ReceiveQuota(
-                "The current deserialized object size of the data received from the remote client exceeded the allowed "
-                f"maximum object size. The current deserialized object size is {error.args[0]}. The allowed maximum "
-                f"object size is {object_limit:.0f}. "
+                "The current deserialized object size of the data received from the remote client computer exceeded "
+                f"the allowed maximum object size. The current deserialized object size is {error.args[0]}. The "
+                f"allowed maximum object size is {object_limit:.0f}. "
             ) from None
         except ValueError as error:
             raise plugin_failed(f"{error} ") from None
@@ -233,8 +233,9 @@ class ReceiveQuota(WSManFault):
     """PowerShell broke the pipeline, or the whole session, because its client sent too much."""
 
     def __init__(self, text: str) -> None:
-        fault = plugin_failed(text)
-        super().__init__(fault.code, fault.message)
+        # WSManPluginErrorCodes.ManagedException of PowerShell's plugin.
+        provider = ("microsoft.powershell", r"C:\Windows\system32\pwrshplugin.dll")
+        super().__init__(0x80540FA0, text, provider=provider)
 
 
 def decode_base64(text: str | None) -> bytes:

@@ -78,11 +78,30 @@ def test_one_process_too_many(make_endpoint: MakeEndpoint) -> None:
                 assert caught.value.code == code
 
 
-@pytest.mark.parametrize(("quota", "objects"), [("max_received_object_mb", 1), ("max_received_data_per_command_mb", 3)])
-def test_powershells_receive_quotas_break_the_pipeline(
+RECEIVE_QUOTAS = [("max_received_object_mb", 1), ("max_received_data_per_command_mb", 3)]
+
+
+@pytest.mark.parametrize(("quota", "objects"), RECEIVE_QUOTAS)
+def test_powershells_receive_quotas_break_the_session(
     make_endpoint: MakeEndpoint, engine: FakeEngine, quota: str, objects: int
 ) -> None:
-    with opened(make_endpoint(**{quota: 0.5})) as pool:
+    endpoint = make_endpoint(**{quota: 0.5})
+    with opened(endpoint) as pool:
+        values = ["x" * (600_000 // objects) for _number in range(objects)]
+        pipeline = pypsrp.powershell.PowerShell(pool)
+        pipeline.add_script("input")
+        with pytest.raises(pypsrp.exceptions.WSManFaultError, match=r"maximum.* is 524288") as caught:
+            pipeline.invoke(values)
+        assert caught.value.code == 0x80540FA0
+        assert endpoint.shells == [] and engine.sessions[0].closed
+        pool.state = RunspacePoolState.CLOSED
+
+
+@pytest.mark.parametrize(("quota", "objects"), RECEIVE_QUOTAS)
+def test_powershells_receive_quotas_break_the_pipeline_alone(
+    make_endpoint: MakeEndpoint, engine: FakeEngine, quota: str, objects: int
+) -> None:
+    with opened(make_endpoint(**{quota: 0.5}, receive_quota_ends_session=False)) as pool:
         values = ["x" * (600_000 // objects) for _number in range(objects)]
         pipeline = pypsrp.powershell.PowerShell(pool)
         pipeline.add_script("input")
