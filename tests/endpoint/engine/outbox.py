@@ -23,6 +23,7 @@ from .fragments import cut, whole_messages
 
 #: MS-PSRP 2.2.1: the destination of what a server sends, and how long a message's header is.
 _CLIENT, _HEADER = 1, 40
+_KIND = struct.Struct("<II")
 #: A pipeline, or None for the pool.
 Target: typing.TypeAlias = "uuid.UUID | None"
 
@@ -45,6 +46,8 @@ class Outbox:
         self._object_ids = itertools.count(1)
         self._queues: dict[Target, collections.deque[bytes]] = collections.defaultdict(collections.deque)
         self._delivering: dict[Target, threading.Lock] = collections.defaultdict(threading.Lock)
+        #: What stands in the header of every message of a pipeline.
+        self._ids: dict[uuid.UUID, bytes] = {}
 
     @contextlib.contextmanager
     def using(self, target: Target) -> collections.abc.Iterator[psrpcore.ServerRunspacePool]:
@@ -59,11 +62,14 @@ class Outbox:
 
     def post(self, target: uuid.UUID, kind: PSRPMessageType, body: bytes) -> None:
         """Delivers a message of a pipeline, unless the client has closed that."""
-        header = struct.pack("<II", _CLIENT, kind) + self.pool.runspace_pool_id.bytes_le + target.bytes_le
         with self.lock:
             if target not in self.pool.pipeline_table:
                 return
-            self._queues[target].extend(cut(next(self._object_ids), header + body))
+            ids = self._ids.get(target)
+            if ids is None:
+                ids = self._ids[target] = self.pool.runspace_pool_id.bytes_le + target.bytes_le
+            message = b"".join((_KIND.pack(_CLIENT, kind), ids, body))
+            self._queues[target].extend(cut(next(self._object_ids), message))
             delivering = self._delivering[target]
         self._deliver(target, delivering)
 
@@ -80,6 +86,8 @@ class Outbox:
         with self.lock:
             self._queues.pop(target, None)
             self._delivering.pop(target, None)
+            if target is not None:
+                self._ids.pop(target, None)
 
     def _deliver(self, target: Target, delivering: threading.Lock) -> None:
         with delivering:

@@ -26,6 +26,8 @@ DEPTH = 1
 _MOST_LEVELS = 50
 _TOO_DEEP = "Serialized XML is nested too deeply."
 _SPECIAL = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\U00010000-\U0010ffff\ufffe\uffff]|_(?=[xX])")
+#: What needs no escape in any place; deleting it from a long text is the fastest way to see whether there is more.
+_PLAIN = bytes(set(range(32, 127)) - set(b"&<>"))
 Pairs = typing.Sequence["tuple[str, object]"]
 
 
@@ -68,9 +70,9 @@ def _code(found: re.Match[str]) -> str:
 
 def escape(text: str) -> str:
     """Text between tags: UTF-16 units that XML has no place for become ``_xHHHH_`` (MS-PSRP 2.2.5.3.2)."""
-    if not (text.isascii() and text.isprintable()) or "_x" in text or "_X" in text:
-        text = _SPECIAL.sub(_code, text)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if text.isascii() and not text.encode().translate(None, _PLAIN) and "_x" not in text and "_X" not in text:
+        return text
+    return _SPECIAL.sub(_code, text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _attribute(name: str) -> str:
@@ -287,13 +289,20 @@ class _Writer:
 
     def _properties(self, pairs: Pairs, depth: int) -> None:
         if pairs:
-            self._enclosed("Props", (functools.partial(self.write, item, depth, name) for name, item in pairs))
+            self.parts.append("<Props>")
+            for name, item in pairs:
+                self.write(item, depth, name)
+            self.parts.append("</Props>")
 
     def _added(self, pairs: Pairs, depth: int, type_data: Pairs = ()) -> None:
         """What was added to an object; what the type data add to all of its kind counts as its own."""
         if pairs or type_data:
-            leveled = [*((pair, depth) for pair in pairs), *((pair, depth - 1) for pair in type_data)]
-            self._enclosed("MS", (functools.partial(self.write, item, left, name) for (name, item), left in leveled))
+            self.parts.append("<MS>")
+            for name, item in pairs:
+                self.write(item, depth, name)
+            for name, item in type_data:
+                self.write(item, depth - 1, name)
+            self.parts.append("</MS>")
 
     def _enclosed(self, tag: str, writers: typing.Iterable[typing.Callable[[], None]]) -> None:
         place = len(self.parts)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing
 
-from . import convert, formats, members, operators, patterns, sequences, syntax, typesystem, values
+from . import convert, drives, formats, members, operators, patterns, sequences, syntax, typesystem, values
 from .convert import to_bool, to_string
 from .errors import Category, ConversionError, NetError, runtime_error
 from .scopes import Variable, is_scope, split_name, target_scope
@@ -71,6 +71,9 @@ def collect(statements: list[syntax.Node], frame: Frame) -> list[object]:
 
 def value_of_statement(node: syntax.Node, frame: Frame) -> object:
     """What an assignment takes from its right side: an expression's value as it is, or what a statement writes."""
+    expression = _only_expression(node)
+    if expression is not None:
+        return _EVALUATORS[type(expression)](expression, frame)
     from .statements import run_statement
 
     if isinstance(node, syntax.Assignment):
@@ -80,9 +83,6 @@ def value_of_statement(node: syntax.Node, frame: Frame) -> object:
             if not isinstance(node.target, syntax.Cast)
             else evaluate(node.target.operand, frame)
         )
-    expression = _only_expression(node)
-    if expression is not None:
-        return _EVALUATORS[type(expression)](expression, frame)
     collected: list[object] = []
     run_statement(node, frame.with_output(collected.append))
     return collected[0] if len(collected) == 1 else collected if collected else values.NOTHING
@@ -117,8 +117,6 @@ def _expandable(node: syntax.Expandable, frame: Frame) -> object:
 @evaluates(syntax.Variable)
 def read_variable(node: syntax.Variable, frame: Frame) -> object:
     """A variable, or an item of a drive such as ``$env:PATH``."""
-    from .drives import drive_value
-
     prefix, name = split_name(node.name)
     lowered = name.lower()
     if prefix is None or is_scope(prefix):
@@ -131,7 +129,7 @@ def read_variable(node: syntax.Variable, frame: Frame) -> object:
         if variable is None:
             return _unset(node, name, frame)
         return variable.get()
-    return drive_value(frame, prefix, name)
+    return drives.drive_value(frame, prefix, name)
 
 
 def _unset(node: syntax.Variable, name: str, frame: Frame) -> object:
@@ -421,8 +419,6 @@ def assign(node: syntax.Node, value: object, frame: Frame) -> None:
 
 
 def _assign_variable(node: syntax.Variable, value: object, frame: Frame) -> Variable | None:
-    from .drives import set_drive_value
-
     prefix, name = split_name(node.name)
     if prefix is None and name.lower() in ("true", "false", "null", "?"):
         if name.lower() == "null":
@@ -432,7 +428,7 @@ def _assign_variable(node: syntax.Variable, value: object, frame: Frame) -> Vari
         raise runtime_error(message, "VariableNotWritable", Category.WriteError, name, type_name=kind)
     if prefix is None or is_scope(prefix):
         return target_scope(frame.scope, prefix).set(name, value)
-    set_drive_value(frame, prefix, name, value)
+    drives.set_drive_value(frame, prefix, name, value)
     return None
 
 

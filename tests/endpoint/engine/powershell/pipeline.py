@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import typing
 
-from . import convert, syntax, values
+from . import convert, expressions, syntax, values
 from .api import Streams
 from .calling import wrap_io
 from .errors import Category, ErrorRecord, UpstreamDone, runtime_error
@@ -127,8 +127,6 @@ def merged(record: object, out: typing.Callable[[object], None]) -> None:
 
 def apply_redirections(stage: Stage, redirections: typing.Sequence[syntax.Redirection], frame: Frame) -> list[FileSink]:
     """Sends the stage's streams where ``>`` says; gives the files to close."""
-    from .expressions import evaluate
-
     sinks: list[FileSink] = []
     targets: dict[str, typing.Callable[[typing.Any], None]] = {}
     output: typing.Callable[[object], None] = stage.write
@@ -138,7 +136,7 @@ def apply_redirections(stage: Stage, redirections: typing.Sequence[syntax.Redire
         if redirection.merge:
             handler = functools.partial(merged, out=output)
         else:
-            path = evaluate(typing.cast(syntax.Node, redirection.file), frame)
+            path = expressions.evaluate(typing.cast(syntax.Node, redirection.file), frame)
             if path is None:
                 handler = _discard
             else:
@@ -211,29 +209,28 @@ class ExpressionStage(Stage):
         self.node, self.frame = node, frame
 
     def end(self) -> None:
-        from .expressions import statement_value
-
-        for item in enumerate_value(statement_value(self.node, self.frame.with_output(self.write, self.streams))):
+        for item in enumerate_value(
+            expressions.statement_value(self.node, self.frame.with_output(self.write, self.streams))
+        ):
             self.write(item)
 
 
 def run_pipeline(node: syntax.Pipeline, frame: Frame) -> None:
     """Runs a pipeline of a script."""
-    from .dispatch import make_stage
-    from .expressions import pipeline_input, statement_value
-
     first, session = node.elements[0], frame.session
     elements, items = list(node.elements), None
     if isinstance(first, syntax.CommandExpression):
         if len(elements) == 1 and not first.redirections:
-            for item in enumerate_value(statement_value(first.expression, frame)):
+            for item in enumerate_value(expressions.statement_value(first.expression, frame)):
                 frame.out(item)
             session.success = True
             return
         if len(elements) > 1:
-            items = pipeline_input(first.expression, frame)
+            items = expressions.pipeline_input(first.expression, frame)
             elements = elements[1:]
     session.success = True
+    from .dispatch import make_stage
+
     stages: list[Stage] = []
     for element in elements:
         if isinstance(element, syntax.CommandExpression):

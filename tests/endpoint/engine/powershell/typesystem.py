@@ -105,6 +105,7 @@ _REFERENCE_TYPES = {
     "System.Management.Automation.ErrorRecord",
 }  # fmt: skip
 _types: dict[str, NetType] = {}
+_BAG_NAMES = ["System.Management.Automation.PSCustomObject", "System.Object"]
 
 
 def accelerator(net_type: NetType) -> str:
@@ -283,7 +284,9 @@ def type_names(value: object) -> list[str]:
     if isinstance(value, values.PSObject):
         if value.exact_type:
             return value.type_names
-        base = type_names(value.base) if value.base is not None else type_of(value).type_names
+        if value.base is None and not value.type_names:
+            return _BAG_NAMES
+        base = type_names(value.base) if value.base is not None else _BAG_NAMES
         return [*value.type_names, *(name for name in base if name not in value.type_names)]
     return type_of(value).type_names
 

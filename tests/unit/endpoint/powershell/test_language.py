@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.convert import to_string
 from ansible_collections.remoting.powershell.tests.unit.endpoint.powershell.shell import Shell
 
-EXPRESSIONS = {
+EXPRESSIONS: dict[str, list[object]] = {
     # operators
     "7 / 2; 6 / 2; 7 % 3; -7 % 3": [3.5, 3, 1, -1],
     "[int]::MaxValue + 1": [2147483648.0],

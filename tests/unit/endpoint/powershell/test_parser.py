@@ -11,7 +11,7 @@ from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.er
 from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.parser import parse
 from ansible_collections.remoting.powershell.tests.unit.endpoint.powershell.shell import Shell
 
-VALID = {
+VALID: dict[str, list[object]] = {
     "function f { param($a) $a }; f 1": [1],
     "function f\n{\n[CmdletBinding()]\nparam\n(\n[string] $a = 'x'\n)\nprocess { $a }\n}\nf": ["x"],
     "function f { begin { 1 } process { 2 } end { 3 } }; f": [1, 2, 3],

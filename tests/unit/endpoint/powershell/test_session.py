@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.remoting.powershell.tests.unit.endpoint.powershell.shell import Shell
 
-SCRIPTS = {
+SCRIPTS: dict[str, list[object]] = {
     # scopes
     "$x = 1; & { $x = 2; $x }; $x": [2, 1],
     "$x = 1; . { $x = 2 }; $x": [2],
