@@ -166,6 +166,8 @@ notes:
   - C(exit) ends the script and sets RV(rc); with another code than 0 the task fails. The exit code of a native command
     sets RV(rc) too, and is no failure by itself.
   - A parameter that the script does not declare is an error, also where PowerShell alone would say nothing.
+  - An object of the output may have 16 MB, and all of it 256 MB. A script that writes more is stopped, and the task
+    fails. Choose on the host what is needed, or write to a file there and fetch it with M(ansible.builtin.fetch).
   - With several sessions it runs in all of them at once. Where one fails the others go on, and the task fails in the
     end.
 seealso:

@@ -59,6 +59,8 @@ notes:
   - RV(ignore:changed) is the script's own, once it has ended; before that it is false. The task fails if the script
     failed.
   - Afterwards the session is connected, or disconnected where its command still runs.
+  - An object of the output may have 16 MB. Of an output of more than 256 MB one task returns the first part, with a
+    warning and the RV(state) V(running); the next one returns more.
 seealso:
   - module: remoting.powershell.pssession_invoke
   - module: remoting.powershell.pssession_connect

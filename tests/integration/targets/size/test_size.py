@@ -24,15 +24,15 @@ _PATIENCE = 120
 _LOOKS = 15
 
 _SMALL = """
-1..40000
-foreach ($number in 1..40000) { "text $number" }
-foreach ($number in 1..10000) { @{ id = $number; name = "name $number" } }
-foreach ($number in 1..10000) { [PSCustomObject]@{ id = $number; name = "name $number"; on = $true } }
+1..70000
+foreach ($number in 1..20000) { "text $number" }
+foreach ($number in 1..5000) { @{ id = $number; name = "name $number" } }
+foreach ($number in 1..5000) { [PSCustomObject]@{ id = $number; name = "name $number"; on = $true } }
 """
 #: Each of the texts has a million characters but for the number before it.
 _LINE = "a line with h\u00e4\u00df, \u20ac, \u65e5\u672c\u8a9e and \U0001f600 "
 _REPEATS = 1_000_000 // len(_LINE)
-_TEXTS = 64
+_TEXTS = 32
 _LARGE = f"$text = '{_LINE}' * {_REPEATS}; foreach ($number in 1..{_TEXTS}) {{ \"$number $text\" }}"
 
 
@@ -56,10 +56,10 @@ def test_a_hundred_thousand_objects_come_whole_and_in_order(stage: Stage) -> Non
     broker = _broker(stage)
     base = _peak(broker)
     row = stage.play([invoke("small", _SMALL)]).row("small")
-    numbers = range(1, 10_001)
+    numbers = range(1, 5_001)
     assert row.result["output"] == [
-        *range(1, 40_001),
-        *(f"text {number}" for number in range(1, 40_001)),
+        *range(1, 70_001),
+        *(f"text {number}" for number in range(1, 20_001)),
         *({"id": number, "name": f"name {number}"} for number in numbers),
         *({"id": number, "name": f"name {number}", "on": True} for number in numbers),
     ]
