@@ -84,7 +84,12 @@ def spec(message: Run) -> PipelineSpec:
     ]
     # What core runs fails where ansible.builtin.psrp lets it fail.
     like_psrp = message.output == "strings"
-    return PipelineSpec(commands, expects_input=message.input != "none", redirect_errors=not like_psrp)
+    return PipelineSpec(
+        commands,
+        expects_input=message.input != "none",
+        redirect_errors=not like_psrp,
+        add_to_history=message.history,
+    )
 
 
 def more(message: Run) -> bool:

@@ -110,6 +110,8 @@ class Run:
     temporary: bool = False
     leave: bool = False
     interactive: bool = False
+    #: Get-History of the session lists it.
+    history: bool = False
     #: With `leave` it is for the `Receive` to ask for.
     epilogue: Epilogue | None = None
     #: Columns and lines of the user's screen; PowerShell formats the tables of an interactive pipeline for it.

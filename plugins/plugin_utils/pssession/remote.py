@@ -64,12 +64,12 @@ class Remote:
         """
         commands = restricted.commands_of(line) if self._is_restricted else None
         script = [Command(line, use_local_scope=False)]
-        finished = self._run([*(commands or script), _FORMATTED], on_host_call, on_records)
+        finished = self._run([*(commands or script), _FORMATTED], on_host_call, on_records, history=True)
         if self._is_restricted or not _is_refused(finished):
             return finished
         self._is_restricted = True
         commands = restricted.commands_of(line)
-        return self._run([*commands, _FORMATTED], on_host_call, on_records) if commands else finished
+        return self._run([*commands, _FORMATTED], on_host_call, on_records, history=True) if commands else finished
 
     def prompt(self, on_host_call: OnHostCall) -> str:
         """What the remote prompt function returns; raises PSSessionError."""
@@ -82,23 +82,27 @@ class Remote:
         return texts[0] if texts and texts[0] and finished.state == "completed" else _LAST_PROMPT
 
     def complete(self, line: str, cursor: int) -> Completions:
-        """What TabExpansion2 knows there; nothing where the session has none or does not answer."""
-        values: list[typing.Any] = []
+        """What TabExpansion2 knows there, or of commands' names Get-Command where the session runs no scripts.
 
-        def collect(entries: list[typing.Any], body: bytes = b"") -> None:
-            values.extend(value for stream, value in entries if stream == "output")
-
-        parameters = [["__pssession_line", line], ["__pssession_cursor", cursor]]
-        # In a scope of its own: nothing of it stays in the session.
-        command = Command(scripts.read("complete"), use_local_scope=True, parameters=parameters)
-        request = Run(self._target, [command], shared=True, selector=self._selector, timeout=_COMPLETION_TIMEOUT)
+        Nothing where the session does not answer: the next line that is entered says what is wrong.
+        """
         try:
-            with self._lock:
-                self._client.run(request, on_records=collect)
+            if not self._is_restricted:
+                parameters = [["__pssession_line", line], ["__pssession_cursor", cursor]]
+                # In a scope of its own: nothing of it stays in the session.
+                script = Command(scripts.read("complete"), use_local_scope=True, parameters=parameters)
+                finished, values = self._ask([script])
+                if not _is_refused(finished):
+                    return _completions(values, line, cursor)
+                self._is_restricted = True
+            word = restricted.command_at(line, cursor)
+            if word is None:
+                return Completions(cursor, 0, [])
+            _finished, values = self._ask(restricted.names_like(word))
         except PSSessionError:
-            # The next line that is entered says what is wrong.
             return Completions(cursor, 0, [])
-        return _completions(values, line, cursor)
+        names = sorted({value["Name"] for value in values if isinstance(value, dict) and "Name" in value})
+        return Completions(cursor - len(word), len(word), [(name, name) for name in names])
 
     def is_lost(self) -> bool:
         """Whether the session is gone, or nobody can say."""
@@ -113,9 +117,29 @@ class Remote:
         """Stops what `execute` runs; a signal's handler may call it."""
         self._client.stop()
 
-    def _run(self, commands: list[Command], on_host_call: OnHostCall, on_records: OnRecords) -> Finished:
-        screen = list(shutil.get_terminal_size((120, 50)))
-        request = Run(self._target, commands, shared=True, selector=self._selector, interactive=True, screen=screen)
+    def _ask(self, commands: list[Command]) -> tuple[Finished, list[typing.Any]]:
+        """Runs something of which the user sees nothing; its end and its output. Raises PSSessionError."""
+        values: list[typing.Any] = []
+
+        def collect(entries: list[typing.Any], body: bytes = b"") -> None:
+            values.extend(value for stream, value in entries if stream == "output")
+
+        request = Run(self._target, commands, shared=True, selector=self._selector, timeout=_COMPLETION_TIMEOUT)
+        with self._lock:
+            return self._client.run(request, on_records=collect), values
+
+    def _run(
+        self, commands: list[Command], on_host_call: OnHostCall, on_records: OnRecords, history: bool = False
+    ) -> Finished:
+        request = Run(
+            self._target,
+            commands,
+            shared=True,
+            selector=self._selector,
+            interactive=True,
+            history=history,
+            screen=list(shutil.get_terminal_size((120, 50))),
+        )
         with self._lock:
             return self._client.run(request, on_records=on_records, on_host_call=on_host_call)
 

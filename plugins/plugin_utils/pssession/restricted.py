@@ -30,6 +30,8 @@ _TOKENS = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+#: The beginning of a command's name at the end of a text.
+_NAME = re.compile(r"(?:^|\|)\s*(?P<name>[^\s|,;(){}$@&<>`'\"#*?\[\]]*)$")
 _CONSTANTS = {"$true": True, "$false": False, "$null": None}
 _INTEGER = re.compile(r"[+-]?\d{1,9}")
 _NUMBER = re.compile(r"[+-]?(\d+\.\d*|\.\d+)")
@@ -44,6 +46,20 @@ def commands_of(line: str) -> list[Command] | None:
             return None
         commands.append(command)
     return commands
+
+
+def command_at(line: str, cursor: int) -> str | None:
+    """What stands before the cursor of a command's name; None where none begins there."""
+    found = _NAME.search(line[:cursor])
+    return found["name"] if found else None
+
+
+def names_like(word: str) -> list[Command]:
+    """Lists the commands that begin so; both cmdlets are among the few that every such session has."""
+    return [
+        Command("Get-Command", is_script=False, parameters=[["Name", f"{word}*"]]),
+        Command("Select-Object", is_script=False, parameters=[["Property", "Name"]]),
+    ]
 
 
 class _Token(typing.NamedTuple):

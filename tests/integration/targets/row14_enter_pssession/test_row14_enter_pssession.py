@@ -166,6 +166,11 @@ def test_a_session_that_runs_no_scripts(endpoint: EndpointProcess, workspace: Wo
             user.is_asked(prompt)
             assert "no-language mode" in user.finishes("$a = 1", prompt)
             assert "Get-Item" in user.finishes("Get-Item a", prompt)
+            # Names of commands are completed with what every such session has.
+            user.types("Get-Da" + TAB)
+            user.sees("te")
+            user.does(" -Year 2001 -Format 'yyyy?' | Select-Object Length", r"\b5\b")
+            user.is_asked(prompt)
             user.types(CTRL_D)
             assert user.ends() == 0
     finally:

@@ -20,6 +20,7 @@ from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages
     HostAnswer,
     HostCall,
     ListSessions,
+    Records,
     Run,
     Selector,
     Sessions,
@@ -61,6 +62,8 @@ def test_a_line_runs_in_the_sessions_scope_and_is_formatted_there(broker: FakeBr
         ("Out-Default", False, None),
     ]
     assert (run.selector, run.shared, run.interactive, run.input) == (ONLY, True, True, "none")
+    # As Enter-PSSession: Get-History there lists what was typed.
+    assert run.history
 
 
 REFUSED = {"output": "no scripts", "fully_qualified_error_id": "ScriptsNotAllowed"}
@@ -152,6 +155,7 @@ def test_the_prompt(
     assert remote.prompt(refuse) == prompt
     (run,) = broker.runs
     assert [(each.text, each.is_script) for each in run.commands] == [("prompt", False)]
+    assert not run.history
 
 
 @pytest.mark.parametrize(
@@ -169,10 +173,28 @@ def test_completions(broker: FakeBroker, remote: Remote, values: list[typing.Any
     broker.answer_run([("output", value) for value in values])
     assert remote.complete("Get-I", 5) == expected
     (run,) = broker.runs
-    assert not run.interactive
+    assert (run.interactive, run.history) == (False, False)
     assert run.timeout == 10
     assert run.commands[0].use_local_scope is True
     assert run.commands[0].parameters == [["__pssession_line", "Get-I"], ["__pssession_cursor", 5]]
+
+
+def test_where_no_scripts_run_the_names_of_commands_are_completed(broker: FakeBroker, remote: Remote) -> None:
+    def answers(message: typing.Any) -> list[typing.Any]:
+        if message.commands[0].is_script:
+            return [Finished("failed", dict(SESSION), REFUSED)]
+        return [Records([["output", {"Name": name}] for name in ("Get-Item", "Get-Date", "Get-Item")]), ended()]
+
+    broker.answer_with = answers
+    names = [("Get-Date", "Get-Date"), ("Get-Item", "Get-Item")]
+    assert remote.complete("a | ge, x", 6) == Completions(4, 2, names)
+    assert remote.complete("", 0) == Completions(0, 0, names)
+    # A parameter, a value, something that would be evaluated.
+    for line in ("Get-Item -Pa", "Get-Item a", "$a", "(Get"):
+        assert remote.complete(line, len(line)) == Completions(len(line), 0, [])
+    asked = [[(each.text, each.parameters) for each in run.commands] for run in broker.runs[1:]]
+    select = ("Select-Object", [["Property", "Name"]])
+    assert asked == [[("Get-Command", [["Name", "ge*"]]), select], [("Get-Command", [["Name", "*"]]), select]]
 
 
 def test_a_failed_completion_is_none(broker: FakeBroker, remote: Remote) -> None:
