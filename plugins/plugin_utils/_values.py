@@ -15,8 +15,8 @@ from ._wire.errors import ErrorKind, PSSessionError
 TAG = "__pssession__"
 
 
-#: Lists and dictionaries within each other; PowerShell itself stops at 50 levels or so.
-_DEEPEST = 100
+#: Lists and dictionaries within each other: PowerShell reads 50 levels of a message, ten of which are a pipeline's own.
+_DEEPEST = 40
 
 
 def to_wire(value: typing.Any, where: str = "a value", depth: int = 0) -> typing.Any:

@@ -61,16 +61,18 @@ def error_to_dict(node: clixml.Node, with_texts: bool = False) -> ErrorDict:
     if not isinstance(node, clixml.Obj):
         node = clixml.Obj(to_string=node.text)
     fields = node.properties
+    exception = _exception(fields.get("Exception"), 0)
+    message = node.to_string if node.to_string is not None else (exception or {}).get("message")
     record: ErrorDict = {
         "output": "",
-        "exception": _exception(fields.get("Exception"), 0),
+        "exception": exception,
         "category_info": _category(fields),
         "error_details": _details(fields),
         "fully_qualified_error_id": text_of(fields.get("FullyQualifiedErrorId")),
         "target_object": to_json(fields.get("TargetObject", clixml.NULL)),
         "script_stack_trace": text_of(fields.get("ErrorDetails_ScriptStackTrace")),
         "pipeline_iteration_info": to_json(fields.get("PipelineIterationInfo", clixml.NULL)) or [],
-        "message": str(node.to_string),
+        "message": str(message or ""),
         "command_name": text_of(fields.get("CommandInfo_Name")),
         "position": text_of(fields.get("InvocationInfo_PositionMessage")),
     }

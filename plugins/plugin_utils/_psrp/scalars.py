@@ -13,6 +13,8 @@ import typing
 
 #: What stands for a SecureString.
 SECRET = "System.Security.SecureString"  # noqa: S105  (the type's name, which is what its ToString gives)
+#: What Python converts without complaint (sys.set_int_max_str_digits).
+_MOST_DIGITS = 4300
 
 
 def _float(text: str) -> object:
@@ -24,12 +26,24 @@ def _float(text: str) -> object:
     return value
 
 
+#: Decimal's text has no exponent: a short one could stand for more digits than there is memory.
+_DECIMAL = re.compile(r"[-+]?\d{1,29}(\.\d{1,29})?", re.ASCII)
+
+
 def _decimal(text: str) -> object:
-    value = decimal.Decimal(text)
-    if value == value.to_integral_value() and "." not in text:
-        return int(value)
-    as_double = float(value)
-    return as_double if decimal.Decimal(repr(as_double)) == value else text
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError
+    if "." not in text:
+        return int(text)
+    as_double = float(text)
+    return as_double if decimal.Decimal(repr(as_double)) == decimal.Decimal(text) else text
+
+
+def whole_number(text: str) -> object:
+    """A whole number of any size; one of thousands of digits, which Python does not read, stays a text."""
+    if re.fullmatch(r"-?\d+", text, re.ASCII) is None:
+        raise ValueError
+    return int(text) if len(text) <= _MOST_DIGITS else text
 
 
 def _bytes(text: str) -> str:

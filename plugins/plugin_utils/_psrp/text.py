@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import re
 import typing
 import uuid
 from xml.etree import ElementTree
@@ -43,6 +44,8 @@ _GENERIC_LISTS = (
     "System.Collections.ObjectModel.Collection`1[[",
     "System.Collections.ObjectModel.ReadOnlyCollection`1[[",
 )
+#: The text of a SecureString, encrypted as it is.
+_SECRETS = re.compile(r">[^<>]*</SS>")
 _GENERIC_DICTIONARY = "System.Collections.Generic.Dictionary`2[["
 
 
@@ -168,9 +171,9 @@ class _Reader:
 
     def _raw(self, element: ElementTree.Element) -> str:
         if element is self._root:
-            return self._xml
+            return _SECRETS.sub(f">{SECRET}</SS>", self._xml)
         xml: bytes = ElementTree.tostring(element, encoding="utf-8")
-        return xml.decode("utf-8")
+        return _SECRETS.sub(f">{SECRET}</SS>", xml.decode("utf-8"))
 
     def _type_names(self, element: ElementTree.Element) -> list[str]:
         own = element.find("TN")

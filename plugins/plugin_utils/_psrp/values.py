@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from . import clixml
 from ._psrpcore import ps
 from .errors import ProtocolError, ValueNotSupported, ValueTooLarge
-from .scalars import CONVERTERS, duration
+from .scalars import CONVERTERS, duration, whole_number
 
 #: The key that marks a value which JSON has no form for: ``{"__pssession__": KIND, "value": ...}``; KIND is bytes
 #: (base64), datetime (ISO 8601), secure_string, or credential (with ``user`` and ``password`` instead of ``value``).
@@ -29,6 +29,10 @@ CIRCULAR = "<circular reference>"
 MAX_REPEATED = 200_000
 #: So many characters of a text that comes again count as one part.
 _LONG = 100
+
+#: What PowerShell adds to an instance of CIM so that its own client can make one of it again; the class is in MOF.
+_CIM_INSTANCE = "Microsoft.Management.Infrastructure.CimInstance"
+_CIM_METADATA = frozenset(("__ClassMetadata", "__InstanceMetadata"))
 
 _INT32 = range(-(2**31), 2**31)
 _INT64 = range(-(2**63), 2**63)
@@ -191,6 +195,8 @@ class _Converter:
         if obj.base is not None:
             return self.convert(obj.base)
         properties = obj.properties
+        if obj.is_a(_CIM_INSTANCE):
+            properties = {name: value for name, value in properties.items() if name not in _CIM_METADATA}
         if not properties and obj.to_string is not None:
             return obj.to_string
         return {name: self.convert(value) for name, value in properties.items()}
@@ -264,7 +270,7 @@ _SPECIAL: dict[str, typing.Callable[[clixml.Obj], object]] = {
     "System.Management.Automation.InformationalRecord": lambda obj: obj.to_string,
     "System.Management.Automation.SemanticVersion": lambda obj: obj.to_string,
     "System.Management.Automation.SwitchParameter": _switch,
-    "System.Numerics.BigInteger": lambda obj: int(obj.to_string or ""),
+    "System.Numerics.BigInteger": lambda obj: whole_number(obj.to_string or ""),
     "System.Text.RegularExpressions.Regex": lambda obj: obj.to_string,
     "System.TimeOnly": _time_only,
     "System.UIntPtr": lambda obj: int(obj.to_string or ""),

@@ -72,5 +72,5 @@ def test_what_is_in_a_vault_is_opened(loader: DataLoader) -> None:
 def test_what_nests_without_end_is_refused_by_name() -> None:
     endless: list[object] = []
     endless.append(endless)
-    with pytest.raises(PSSessionError, match=r"parameters\['A'\](\[0\])+ is nested more than 100 levels deep"):
+    with pytest.raises(PSSessionError, match=r"parameters\['A'\](\[0\])+ is nested more than 40 levels deep"):
         _values.to_wire({"A": endless}, "parameters")
