@@ -32,6 +32,8 @@ class Plan:
     host_rounds: int
     #: How often the tasks are run over each transport.
     transport_rounds: int
+    #: What is moved to see how fast: the name of a load, its size (objects or bytes), and how often.
+    throughput: tuple[tuple[str, int, int], ...]
 
 
 MB = 1000 * 1000
@@ -50,6 +52,15 @@ FULL = Plan(
     host_tasks=2,
     host_rounds=2,
     transport_rounds=2,
+    throughput=(
+        ("integers", 100_000, 3),
+        ("records", 20_000, 3),
+        ("text", 50 * MB, 3),
+        ("numbers in", 20_000, 3),
+        ("text in", 40 * MB, 3),
+        ("put", 50 * MB, 3),
+        ("fetch", 50 * MB, 3),
+    ),
 )
 
 #: ``--quick``: shows that everything works; its times mean little.
@@ -66,4 +77,10 @@ QUICK = Plan(
     host_tasks=2,
     host_rounds=1,
     transport_rounds=1,
+    throughput=(
+        ("records", 50, 1),
+        ("text in", 2 * MB, 1),
+        ("put", 100_000, 1),
+        ("fetch", 100_000, 1),
+    ),
 )

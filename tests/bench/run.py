@@ -27,6 +27,7 @@ from ansible_collections.remoting.powershell.tests.bench import (
     machine,
     memory,
     tasks,
+    throughput,
     transports,
 )
 from ansible_collections.remoting.powershell.tests.bench.plans import FULL, QUICK, Plan
@@ -34,7 +35,7 @@ from ansible_collections.remoting.powershell.tests.bench.plot import Chart
 from ansible_collections.remoting.powershell.tests.bench.scene import PLUGINS, Scene
 from ansible_collections.remoting.powershell.tests.bench.tables import Page, Table
 
-PARTS = ("tasks", "scripts", "transports", "files", "imports", "memory", "fleet")
+PARTS = ("tasks", "scripts", "transports", "files", "throughput", "imports", "memory", "fleet")
 
 
 class Bench:
@@ -54,10 +55,11 @@ class Bench:
             "scripts": self._scripts,
             "transports": self._transports,
             "files": self._files,
+            "throughput": self._throughput,
             "imports": self._imports,
             "fleet": self._fleet,
         }
-        if set(parts) != {"imports"}:
+        if not set(parts) <= {"imports", "throughput"}:
             self._say("warming up")
             tasks.warm_up(self._scene)
         with contextlib.ExitStack() as stack:
@@ -99,6 +101,13 @@ class Bench:
     def _files(self) -> None:
         """put_file and fetch_file."""
         self._show(files.table(files.measure(self._scene, self._plan.files)))
+
+    def _throughput(self) -> None:
+        """Objects, text and files, each way."""
+        before = machine.load()
+        moved = throughput.measure(self._scene, self._plan.throughput, self._say)
+        for table in throughput.tables(moved, f"{before} before, {machine.load()} after"):
+            self._show(table)
 
     def _imports(self) -> None:
         """The plugins' imports."""

@@ -21,8 +21,10 @@ from ansible_collections.remoting.powershell.tests.bench import (
     memory,
     run,
     tasks,
+    throughput,
     transports,
 )
+from ansible_collections.remoting.powershell.tests.bench.loads import LOADS, Load
 from ansible_collections.remoting.powershell.tests.bench.plans import QUICK
 from ansible_collections.remoting.powershell.tests.bench.plot import Chart
 from ansible_collections.remoting.powershell.tests.bench.scene import PLUGINS, Scene
@@ -65,6 +67,34 @@ def test_files(scene: Scene) -> None:
     assert [one.error for one in ours] == [None, None]
     assert all(one.counts["action.Command"] == 1 for one in ours)
     assert len(files.table(moved).rows) == len(moved)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process takes is read from /proc")
+def test_throughput(scene: Scene) -> None:
+    moved = throughput.measure(scene, QUICK.throughput)
+    assert [row.error for row in moved] == [None] * len(moved)
+    for row in moved:
+        assert row.requests >= 2
+        assert set(row.peaks) == ({"worker", "broker"} if row.way.startswith("pssession") else {"worker"})
+    rates, costs = throughput.tables(moved, "none")
+    assert (
+        len(rates.rows) == len(costs.rows) == len(moved) == sum(len(LOADS[load[0]].ways) for load in QUICK.throughput)
+    )
+    compared = {row[0]: row[-2:] for row in rates.rows}
+    assert all(all(ratios) == (": pssession" in title) for title, ratios in compared.items())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process takes is read from /proc")
+def test_throughput_that_does_not_arrive_is_an_error(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = Load("numbers", "output", "objects", "1..7", ways=("pypsrp",))
+    monkeypatch.setitem(LOADS, "wrong", wrong)
+    (row,) = throughput.measure(scene, [("wrong", 8, 2)])
+    assert row.turns == []
+    assert "'objects': 7" in str(row.error)
+    rates, costs = throughput.tables([row], "none")
+    assert rates.rows[0][1] == "not measured"
+    assert "'objects': 7" in rates.notes[-1]
+    assert list(costs.rows) == []
 
 
 def test_imports(scene: Scene) -> None:

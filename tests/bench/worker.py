@@ -43,13 +43,29 @@ class Worker:
     ) -> None:
         self._process.communicate()
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def ask(self, **request: typing.Any) -> dict[str, typing.Any]:
         """Tell it what to do and wait for its answer; RuntimeError where it ends instead."""
-        stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
+        self.tell(**request)
+        return self.answer()
+
+    def tell(self, **request: typing.Any) -> None:
+        """Tell it what to do."""
+        stdin = self._process.stdin
+        if stdin is None:
             raise RuntimeError("the program has no pipes")
         stdin.write(json.dumps(request) + "\n")
         stdin.flush()
+
+    def answer(self) -> dict[str, typing.Any]:
+        """Wait for the answer to what it was told; RuntimeError where it ends instead."""
+        stdout = self._process.stdout
+        if stdout is None:
+            raise RuntimeError("the program has no pipes")
         line = stdout.readline()
         if not line:
             raise RuntimeError("a program of the benchmark ended by itself")
