@@ -12,8 +12,8 @@ from ._wire.messages import Finished
 
 #: The tag of the information record with which invoke.ps1 says what became of ``$Ansible``.
 OUTCOME_TAG = "remoting.powershell.outcome"
-#: What a session in NoLanguage mode (JEA) says to a script.
-_NO_LANGUAGE = "ScriptsNotAllowed"
+#: What a session in NoLanguage mode (JEA) says to a script, and one in ConstrainedLanguage mode to that of ours.
+_NO_LANGUAGE = ("ScriptsNotAllowed", "MethodInvocationNotSupportedInConstrainedLanguage")
 #: What the names of invoke.ps1's own variables begin with.
 OUR_VARIABLES = "$__pssession"
 #: Bytes of what the broker sends of one pipeline's output, as JSON. Ansible keeps a result several times over, here and
@@ -184,7 +184,7 @@ def _why(finished: Finished) -> str:
         return "The pipeline was stopped before it ended."
     error = finished.error or {}
     message = error.get("message")
-    if error.get("fully_qualified_error_id") == _NO_LANGUAGE:
+    if error.get("fully_qualified_error_id") in _NO_LANGUAGE:
         return (
             f"The session configuration takes no scripts: {message} Use command with parameters and arguments in the "
             "place of script or path."

@@ -72,15 +72,20 @@ $__pssessionDeepen = {
     if ($null -ne $Value -and $Value -isnot [System.Collections.IDictionary]) {
         $base = $Value.PSObject.BaseObject
     }
+    $kind = ''
+    if ($null -ne $base) {
+        # Some objects of COM have no such method.
+        $kind = try { $base.GetType().Name } catch { '' }
+    }
     $leaves = 'String', 'ScriptBlock', 'SecureString', 'PSCredential', 'Uri', 'Version', 'SemanticVersion', 'Regex'
     $leaves += 'RuntimeType', 'XmlDocument', 'Byte[]'
     if ($null -eq $base -or $base -is [System.DBNull]) {
         , $null
     }
     elseif (
-        $base.GetType().Name -in $leaves -or
+        $kind -in $leaves -or
         # Values, except those that are pairs of others.
-        ($base -is [ValueType] -and $base.GetType().Name -notin 'DictionaryEntry', 'KeyValuePair`2')
+        ($base -is [ValueType] -and $kind -notin 'DictionaryEntry', 'KeyValuePair`2')
     ) {
         if ($ForJson) { & $__pssessionPlain $Value } else { , $Value }
     }

@@ -138,8 +138,9 @@ def test_a_native_commands_code_is_no_failure() -> None:
     assert (found["failed"], found["rc"]) == (False, 3)
 
 
-def test_a_session_without_a_language_says_what_to_use() -> None:
-    error = {"output": "", "message": "no-language mode.", "fully_qualified_error_id": "ScriptsNotAllowed"}
+@pytest.mark.parametrize("identifier", ["ScriptsNotAllowed", "MethodInvocationNotSupportedInConstrainedLanguage"])
+def test_a_session_without_a_language_says_what_to_use(identifier: str) -> None:
+    error = {"output": "", "message": "no-language mode.", "fully_qualified_error_id": identifier}
     found = result(state="failed", error=error)
     assert "no-language mode. Use command with parameters" in found["msg"]
 
