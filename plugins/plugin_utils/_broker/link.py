@@ -10,7 +10,7 @@ import threading
 import typing
 import uuid
 
-from .._transport import Received, ShellCreated, ShellDescription, Signal
+from .._transport import Received, ShellCreated, ShellDescription, ShellSettings, Signal
 
 #: Seconds. http.sys closes a connection that was idle for 120 s, and with it goes the security context of NTLM and
 #: Kerberos message encryption: what is sent on it then is answered by 400. So it is given up before.
@@ -27,16 +27,7 @@ class Connection(typing.Protocol):
     @property
     def broken(self) -> bool: ...
 
-    def create(
-        self,
-        shell_id: uuid.UUID,
-        creation: bytes,
-        *,
-        name: str | None,
-        idle_timeout: int | None,
-        output_buffering_mode: str | None,
-        no_profile: bool,
-    ) -> ShellCreated: ...
+    def create(self, shell_id: uuid.UUID, creation: bytes, settings: ShellSettings) -> ShellCreated: ...
 
     def command(self, shell_id: uuid.UUID, command_id: uuid.UUID, arguments: bytes) -> None: ...
     def send(self, shell_id: uuid.UUID, command_id: uuid.UUID | None, data: bytes, stream: str = "stdin") -> None: ...

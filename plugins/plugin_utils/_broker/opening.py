@@ -15,7 +15,7 @@ import uuid
 
 from .._psrp.errors import ProtocolError
 from .._psrp.pool import PoolClient
-from .._transport import FaultKind, ShellCreated, ShellDescription, TransportError
+from .._transport import FaultKind, ShellCreated, ShellDescription, ShellSettings, TransportError
 from .._wire.target import Target, idle_timeout
 from . import targets
 from .courier import RECOVERY, Courier, Fault
@@ -43,6 +43,8 @@ class Shell:
 
 def create(courier: Courier, clock: Clock, name: str, target: Target) -> Shell:
     """A new shell with an opened runspace pool; raises Fault or ProtocolError, and then leaves none behind."""
+    seconds = idle_timeout(target.idle_timeout, target.session_name)
+    settings = ShellSettings(name, seconds, target.output_buffering_mode, target.no_profile)
     for attempt in range(1, _TRIES + 1):
         shell_id = uuid.uuid4()
         pool = PoolClient(shell_id, targets.application_arguments(target, name))
@@ -50,14 +52,7 @@ def create(courier: Courier, clock: Clock, name: str, target: Target) -> Shell:
         sent = False
 
         def call(way: Connection, shell_id: uuid.UUID = shell_id, creation: bytes = creation) -> ShellCreated:
-            return way.create(
-                shell_id,
-                creation,
-                name=name,
-                idle_timeout=idle_timeout(target.idle_timeout, target.session_name),
-                output_buffering_mode=target.output_buffering_mode,
-                no_profile=target.no_profile,
-            )
+            return way.create(shell_id, creation, settings)
 
         try:
             created = courier.request(Phase.OPENING, call)

@@ -19,7 +19,7 @@ from .._psrp.errors import ProtocolError
 from .._psrp.records import OutputFormat, PipelineState, Record
 from .._transport import FaultKind, Received, Signal, TransportError
 from .._wire.errors import ErrorKind, PSSessionError
-from . import questions
+from . import questions, troubles
 from .commanding import signal
 from .courier import Fault
 from .delivering import OutputLimit
@@ -151,10 +151,7 @@ class Reception:
         truncated = session.pool.truncated(left.pipeline_id, hints=self._drops) or left.lost
         warnings = self._warnings
         if session.courier.cuts > cuts:
-            warnings.append(
-                f"The connection to {session.target.host} broke while output was received. It was made anew, but a "
-                "part of the output may be missing."
-            )
+            warnings.append(troubles.cut(session.target))
         if final is None:
             ending = self._leave(left)
         else:

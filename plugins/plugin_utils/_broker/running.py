@@ -19,6 +19,7 @@ from .._psrp.pipeline import Pipeline
 from .._psrp.records import PipelineState, Record
 from .._transport import FaultKind
 from .._wire.errors import ErrorKind, PSSessionError
+from . import troubles
 from .commanding import STOP_GRACE, RemotePipeline
 from .courier import Fault
 from .delivering import OutputLimit
@@ -74,10 +75,7 @@ class Run:
                     sender.join()
                 self._session.last_used = self._session.clock()
         if self._session.courier.cuts > cuts:
-            self._warnings.append(
-                f"The connection to {self._session.target.host} broke while output was received. It was made anew and "
-                "the command ran on, but a part of its output may be missing."
-            )
+            self._warnings.append(troubles.cut(self._session.target))
         return self._ending(final)
 
     def leave(self) -> Ending:

@@ -21,6 +21,7 @@ from .._psrp.errors import ProtocolError
 from .._psrp.pool import PoolClient
 from .._transport import FaultKind, ShellDescription, TransportError
 from .._wire.errors import ErrorKind, PSSessionError
+from .._wire.record import replaced
 from .._wire.target import Target
 from . import opening, rows, targets, troubles
 from .courier import Connect, Courier, Fault
@@ -164,7 +165,7 @@ class Session:
 
     def give_name(self, name: str) -> None:
         """Names it before it is opened: it is kept on the server from then on."""
-        self.target = targets.replace(self.target, session_name=name)
+        self.target = replaced(self.target, session_name=name)
         self.name, self.kept = name, True
         self.idle_timeout = self.target.idle_timeout
 

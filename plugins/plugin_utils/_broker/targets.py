@@ -13,7 +13,7 @@ import typing
 
 from .._transport import ShellDescription
 from .._wire import target as wire
-from .._wire.record import fields
+from .._wire.record import fields, replaced
 from .._wire.target import CREATION, IDENTITY, SECRETS, Target
 
 #: The entry of ours in $PSSenderInfo.ApplicationArguments.
@@ -35,11 +35,6 @@ _NOT_CONNECTING = frozenset(
 )
 
 
-def replace(target: Target, **changes: typing.Any) -> Target:
-    """A copy of a target that differs in some fields."""
-    return Target(**{**{name: getattr(target, name) for name in fields(target)}, **changes})
-
-
 def retargeted(own: Target, given: Target, made: bool = True) -> Target:
     """A session's target for a new user of it: what decides who connects where stays.
 
@@ -49,12 +44,12 @@ def retargeted(own: Target, given: Target, made: bool = True) -> Target:
         made: There is a session; how it was made stays, too.
     """
     kept = {*IDENTITY, *SECRETS, *CREATION} if made else {*IDENTITY, *SECRETS}.difference(CREATION)
-    return replace(given, **{name: getattr(own, name) for name in kept})
+    return replaced(given, **{name: getattr(own, name) for name in kept})
 
 
 def found(target: Target, shell: ShellDescription) -> Target:
     """The target of a session whose shell was found on the server."""
-    return replace(
+    return replaced(
         target,
         session_name=shell.name or target.session_name or str(shell.shell_id),
         configuration_name=shell.configuration_name or target.configuration_name,

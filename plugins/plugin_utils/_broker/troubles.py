@@ -104,6 +104,14 @@ def removed(session: str) -> PSSessionError:
     )
 
 
+def cut(target: Target) -> str:
+    """The warning that goes with what was received over a connection that broke meanwhile."""
+    return (
+        f"The connection to {target.host} broke while output was received. It was made anew and the command ran on, "
+        "but a part of its output may be missing."
+    )
+
+
 def taken(session: str, fault: Fault) -> PSSessionError:
     """The error for a session of ours that another client has connected to while it was disconnected."""
     return PSSessionError(

@@ -51,9 +51,9 @@ def _connect_by(transport: str, private_directory: str) -> Connect:
     def connect(target: Target, _client_id: uuid.UUID, _envelope: int) -> Connection:
         program: LocalProgram | SSHProgram
         if transport == "local":
-            program = LocalProgram(LocalOptions(**_shared(LocalOptions, target)))
+            program = LocalProgram(LocalOptions(**shared(LocalOptions, target)))
         else:
-            options = {**_shared(SSHOptions, target), "private_directory": private_directory}
+            options = {**shared(SSHOptions, target), "private_directory": private_directory}
             program = SSHProgram(SSHOptions(**options))
         return line.connect(program, target.operation_timeout)
 
@@ -68,10 +68,10 @@ def connect_wsman(target: Target, client_id: uuid.UUID, envelope: int) -> Connec
 def wsman_options(target: Target, envelope: int) -> WSManOptions:
     """The part of a target that the WSMan transport needs; both use the option's names."""
     cultures = {"locale": target.ui_culture or _CULTURE, "data_locale": target.culture or _CULTURE}
-    return WSManOptions(**{**_shared(WSManOptions, target), **cultures, "max_envelope_size": envelope})
+    return WSManOptions(**{**shared(WSManOptions, target), **cultures, "max_envelope_size": envelope})
 
 
-def _shared(options: typing.Any, target: Target) -> dict[str, typing.Any]:
+def shared(options: typing.Any, target: Target) -> dict[str, typing.Any]:
     """A target's fields that a transport has as options."""
     names = {field.name for field in dataclasses.fields(options)}.intersection(fields(target))
     return {name: getattr(target, name) for name in names}

@@ -10,7 +10,7 @@ from ._pypsrp import require
 from .faults import FaultKind, TransportError
 from .local import LocalOptions, LocalProgram
 from .ssh import SSHOptions, SSHProgram
-from .wsman import Received, ShellCreated, ShellDescription, Signal, WSManConnection, WSManOptions
+from .wsman import Received, ShellCreated, ShellDescription, ShellSettings, Signal, WSManConnection, WSManOptions
 
 __all__ = [
     "FaultKind",
@@ -22,6 +22,7 @@ __all__ = [
     "SSHProgram",
     "ShellCreated",
     "ShellDescription",
+    "ShellSettings",
     "Signal",
     "TransportError",
     "WSManConnection",

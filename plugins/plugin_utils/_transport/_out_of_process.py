@@ -16,7 +16,7 @@ import uuid
 
 from ._program import Program
 from ._stream import Stream
-from ._wsman_types import Received, ShellCreated, ShellDescription, Signal
+from ._wsman_types import AS_CONFIGURED, Received, ShellCreated, ShellDescription, ShellSettings, Signal
 from .faults import FaultKind, TransportError
 
 #: Bytes of fragments in one packet; what WSMan's default envelope holds at most, and that is what servers are used to.
@@ -87,16 +87,7 @@ class StreamConnection:
         """Whether the shell, if there was one, has ended; every further request fails."""
         return self._closed or self._stream.ended
 
-    def create(
-        self,
-        shell_id: uuid.UUID,
-        creation: bytes,
-        *,
-        name: str | None = None,
-        idle_timeout: int | None = None,
-        output_buffering_mode: str | None = None,
-        no_profile: bool = False,
-    ) -> ShellCreated:
+    def create(self, shell_id: uuid.UUID, creation: bytes, settings: ShellSettings = AS_CONFIGURED) -> ShellCreated:
         """Start the program with a runspace pool in it.
 
         The settings are those of a WSMan service and have no meaning here: nobody but its client keeps such a shell.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 import xml.etree.ElementTree as ET
 
-from ._wsman_types import Signal
+from ._wsman_types import ShellSettings, Signal
 from ._wsman_xml import ENUMERATION, POWERSHELL, SHELL, TRANSFER, child, encode, tag
 
 #: The resource of all shells, whatever made them; Get and Enumerate work on it.
@@ -38,24 +38,17 @@ def upper(value: uuid.UUID) -> str:
     return str(value).upper()
 
 
-def shell_body(
-    shell_id: uuid.UUID,
-    creation: bytes,
-    *,
-    name: str | None,
-    idle_timeout: int | None,
-    output_buffering_mode: str | None,
-) -> ET.Element:
+def shell_body(shell_id: uuid.UUID, creation: bytes, settings: ShellSettings) -> ET.Element:
     """Create's body: [MS-WSMV] 2.2.4.37, the name and the id as attributes as WinRM's own client sends them."""
     shell = ET.Element(tag(SHELL, "Shell"), ShellId=upper(shell_id))
-    if name is not None:
-        shell.set("Name", name)
-    if idle_timeout is not None:
-        child(shell, SHELL, "IdleTimeOut", f"PT{idle_timeout}S")
+    if settings.name is not None:
+        shell.set("Name", settings.name)
+    if settings.idle_timeout is not None:
+        child(shell, SHELL, "IdleTimeOut", f"PT{settings.idle_timeout}S")
     child(shell, SHELL, "InputStreams", "stdin pr")
     child(shell, SHELL, "OutputStreams", "stdout")
-    if output_buffering_mode is not None:
-        child(shell, SHELL, "BufferMode", output_buffering_mode)
+    if settings.output_buffering_mode is not None:
+        child(shell, SHELL, "BufferMode", settings.output_buffering_mode)
     shell.append(_powershell("creationXml", creation))
     return shell
 

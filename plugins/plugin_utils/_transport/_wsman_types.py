@@ -64,6 +64,22 @@ class Signal(enum.Enum):
 
 
 @dataclasses.dataclass(frozen=True)
+class ShellSettings:
+    """How a service is to make a shell and to keep it; None is the service's, or the session configuration's, own."""
+
+    name: str | None = None
+    #: Seconds.
+    idle_timeout: int | None = None
+    #: Block or Drop.
+    output_buffering_mode: str | None = None
+    no_profile: bool = False
+
+
+#: Nothing is asked for.
+AS_CONFIGURED = ShellSettings()
+
+
+@dataclasses.dataclass(frozen=True)
 class ShellDescription:
     """What the server tells of a shell; None is what it did not tell or what could not be read.
 

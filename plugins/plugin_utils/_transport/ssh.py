@@ -33,25 +33,25 @@ class SSHOptions:
 
     host: str
     #: 0 and None leave it to the client's configuration.
-    port: int = 0
-    user: str | None = None
-    password: str | None = dataclasses.field(default=None, repr=False)
-    private_key_file: str | None = None
-    private_key_passphrase: str | None = dataclasses.field(default=None, repr=False)
-    host_key_checking: bool = True
-    ssh_executable: str = "ssh"
+    port: int
+    user: str | None
+    password: str | None = dataclasses.field(repr=False)
+    private_key_file: str | None
+    private_key_passphrase: str | None = dataclasses.field(repr=False)
+    host_key_checking: bool
+    ssh_executable: str
     #: Further arguments of the client, as a shell's command line has them.
-    ssh_args: str = ""
-    ssh_common_args: str = ""
-    ssh_extra_args: str = ""
+    ssh_args: str
+    ssh_common_args: str
+    ssh_extra_args: str
     #: What a question for the password has in it.
-    sshpass_prompt: str = ""
+    sshpass_prompt: str
     #: The name under which the server's configuration has PowerShell.
-    subsystem: str = "powershell"
-    connection_timeout: int = 30
-    read_timeout: int = 30
+    subsystem: str
+    connection_timeout: int
+    read_timeout: int
     #: The socket of the user's agent.
-    ssh_auth_sock: str | None = None
+    ssh_auth_sock: str | None
     #: A directory that nobody else may enter.
     private_directory: str = dataclasses.field(default_factory=tempfile.gettempdir)
 

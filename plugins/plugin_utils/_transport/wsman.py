@@ -33,11 +33,27 @@ from ._wsman_requests import (
     signal_body,
     upper,
 )
-from ._wsman_types import Received, ShellCreated, ShellDescription, Signal, WSManOptions
+from ._wsman_types import (
+    AS_CONFIGURED,
+    Received,
+    ShellCreated,
+    ShellDescription,
+    ShellSettings,
+    Signal,
+    WSManOptions,
+)
 from ._wsman_xml import POWERSHELL, SHELL, SOAP, MalformedError, guid, tag
 from .faults import FaultKind, TransportError
 
-__all__ = ["Received", "ShellCreated", "ShellDescription", "Signal", "WSManConnection", "WSManOptions"]
+__all__ = [
+    "Received",
+    "ShellCreated",
+    "ShellDescription",
+    "ShellSettings",
+    "Signal",
+    "WSManConnection",
+    "WSManOptions",
+]
 
 T = typing.TypeVar("T")
 
@@ -96,28 +112,15 @@ class WSManConnection:
         #: SOAP requests; those that only authenticate are not counted.
         self.requests_sent = 0
 
-    def create(
-        self,
-        shell_id: uuid.UUID,
-        creation: bytes,
-        *,
-        name: str | None = None,
-        idle_timeout: int | None = None,
-        output_buffering_mode: str | None = None,
-        no_profile: bool = False,
-    ) -> ShellCreated:
+    def create(self, shell_id: uuid.UUID, creation: bytes, settings: ShellSettings = AS_CONFIGURED) -> ShellCreated:
         """Create a shell (a runspace pool) under an id of our choice.
 
         Args:
             creation: The fragments of SESSION_CAPABILITY and INIT_RUNSPACEPOOL; what does not fit is sent later.
-            idle_timeout: Seconds; None for the server's default.
-            output_buffering_mode: Block or Drop; None for the configuration's default.
+            settings: How it is made and kept.
         """
-        body = shell_body(
-            shell_id, creation, name=name, idle_timeout=idle_timeout, output_buffering_mode=output_buffering_mode
-        )
-        options = [_PROTOCOL_VERSION, *([_NO_PROFILE] if no_profile else [])]
-        asked = self._asked("Create", shell_id=shell_id)
+        options = [_PROTOCOL_VERSION, *([_NO_PROFILE] if settings.no_profile else [])]
+        asked, body = self._asked("Create", shell_id=shell_id), shell_body(shell_id, creation, settings)
         return self._ask(asked, body, read_created, options=options, selects=False)
 
     def command(self, shell_id: uuid.UUID, command_id: uuid.UUID, arguments: bytes) -> None:

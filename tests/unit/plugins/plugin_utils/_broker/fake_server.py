@@ -19,6 +19,7 @@ from ansible_collections.remoting.powershell.plugins.plugin_utils._transport imp
     Received,
     ShellCreated,
     ShellDescription,
+    ShellSettings,
     Signal,
     TransportError,
 )
@@ -202,11 +203,11 @@ class FakeConnection:
         self.broken = False
         self.requests_sent = 0
 
-    def create(self, shell_id: uuid.UUID, creation: bytes, **settings: typing.Any) -> ShellCreated:
+    def create(self, shell_id: uuid.UUID, creation: bytes, settings: ShellSettings) -> ShellCreated:
         def done() -> ShellCreated:
             if shell_id in self._server.shells:
                 raise TransportError(FaultKind.ALREADY_EXISTS, "shell exists")
-            shell = self._server.shells[shell_id] = Shell(psrpcore.ServerRunspacePool(), self._client, settings["name"])
+            shell = self._server.shells[shell_id] = Shell(psrpcore.ServerRunspacePool(), self._client, settings.name)
             shell.slow = self._server.slow
             shell.feed(creation)
             return ShellCreated(shell_id, None)

@@ -21,6 +21,7 @@ from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.select
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.session import Session, SessionState
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Selector
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.record import replaced
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import CREATION, Target
 from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._broker.fake_server import (
     Clock,
@@ -69,7 +70,7 @@ class Here:
 def target(**changes: object) -> Target:
     """A target on web01."""
     fields: dict[str, object] = {"host": "web01", "port": 5985, "ssl": False, "password": "a", "busy_timeout": 0}
-    return targets.replace(Target(host="web01", port=5985, ssl=False), **{**fields, **changes})
+    return replaced(Target(host="web01", port=5985, ssl=False), **{**fields, **changes})
 
 
 def test_a_kept_session_is_disconnected_half_a_minute_after_the_last_work() -> None:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.wiring import shared
 from ansible_collections.remoting.powershell.plugins.plugin_utils._transport._program import Ended
 from ansible_collections.remoting.powershell.plugins.plugin_utils._transport._ssh_faults import explain
 from ansible_collections.remoting.powershell.plugins.plugin_utils._transport.faults import FaultKind, TransportError
@@ -22,14 +23,20 @@ from ansible_collections.remoting.powershell.plugins.plugin_utils._transport.ssh
     SSHProgram,
     arguments,
 )
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import Target
 
 ALONE = "-T -o ControlMaster=no -o ControlPath=none"
 ALIVE = "-o ServerAliveInterval=15 -o ServerAliveCountMax=4"
 
 
-def command_line(**options: typing.Any) -> str:
+def options_of(**changes: typing.Any) -> SSHOptions:
+    """A target's options as the broker hands them on, but for these."""
+    return SSHOptions(**{**shared(SSHOptions, Target("web1", 0, False)), **changes})
+
+
+def command_line(**changes: typing.Any) -> str:
     """The client's arguments, as a shell would have them."""
-    return shlex.join(arguments(SSHOptions("web1", **options)))
+    return shlex.join(arguments(options_of(**changes)))
 
 
 def test_the_least_that_is_said() -> None:
@@ -64,7 +71,7 @@ def test_every_option_has_its_place() -> None:
 def test_a_secret_is_no_argument(secrets: dict[str, typing.Any], said: str) -> None:
     assert said in command_line(**secrets)
     assert "BatchMode" not in command_line(**secrets)
-    assert "hunter2" not in command_line(**secrets) + repr(SSHOptions("web1", **secrets))
+    assert "hunter2" not in command_line(**secrets) + repr(options_of(**secrets))
 
 
 @given(st.lists(st.text(string.printable, min_size=1), max_size=5))
@@ -72,8 +79,8 @@ def test_a_users_arguments_arrive_as_they_are(words: list[str]) -> None:
     given_args = shlex.join(words)
     for name in ("ssh_args", "ssh_common_args", "ssh_extra_args"):
         changed: dict[str, typing.Any] = {name: given_args}
-        options = dataclasses.replace(SSHOptions("web1"), **changed)
-        plain = arguments(SSHOptions("web1"))
+        options = dataclasses.replace(options_of(), **changed)
+        plain = arguments(options_of())
         extended = arguments(options)
         assert len(extended) == len(plain) + len(words)
         start = next(place for place in range(len(extended)) if extended[place : place + len(words)] == words)
@@ -168,5 +175,5 @@ def test_other_ends(ended: Ended, kind: FaultKind, message: str) -> None:
 
 def test_a_client_that_is_not_there() -> None:
     with pytest.raises(TransportError, match="ssh_executable is 'unheard-of', which is no program") as caught:
-        SSHProgram(SSHOptions("web1", ssh_executable="unheard-of")).start()
+        SSHProgram(options_of(ssh_executable="unheard-of")).start()
     assert caught.value.kind is FaultKind.MISSING_LIBRARY

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils._transport import (
     FaultKind,
+    ShellSettings,
     Signal,
     WSManConnection,
     WSManOptions,
@@ -84,10 +85,7 @@ def test_create_carries_its_options(endpoint: Endpoint, engine: EchoEngine, conn
     created = connection.create(
         shell_id := uuid.uuid4(),
         fragment(b"open"),
-        name="Name \u00e4 <&\"'>",
-        idle_timeout=600,
-        output_buffering_mode="Drop",
-        no_profile=True,
+        ShellSettings("Name \u00e4 <&\"'>", idle_timeout=600, output_buffering_mode="Drop", no_profile=True),
     )
     assert created.description is not None
     assert created.description == dataclasses.replace(created.description, memory=None, child_processes=None)
@@ -155,9 +153,7 @@ def test_largest_payload_fits_into_every_request(size: int, endpoint: Endpoint, 
     assert len(payload) == connection.max_payload
     assert connection.max_payload > size * 3 // 4 - 4096
     shell_id, first, second = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
-    connection.create(
-        shell_id, payload, name="&" * 255, idle_timeout=86400, output_buffering_mode="Block", no_profile=True
-    )
+    connection.create(shell_id, payload, ShellSettings("&" * 255, 86400, "Block", no_profile=True))
     connection.command(shell_id, first, payload)
     connection.command(shell_id, second, WAIT)
     connection.send(shell_id, second, payload)
