@@ -192,19 +192,25 @@ class Binder:
             return None
         matching = [parameter for parameter in self.command.parameters if parameter.name.lower().startswith(name)]
         if len(matching) > 1 and self.command.strict:
-            names = " ".join(f"-{parameter.name}" for parameter in matching)
-            message = (
-                f"Parameter cannot be processed because the parameter name '{argument.name}' is "
-                f"ambiguous. Possible matches include: {names}."
-            )
-            raise binding_error(self.command, message, "AmbiguousParameter", argument.name, argument)
+            raise self._ambiguous(argument, [parameter.name for parameter in matching])
         return matching[0] if len(matching) == 1 else None
+
+    def _ambiguous(self, argument: Argument, names: list[str]) -> PSTerminating:
+        matches = " ".join(f"-{name}" for name in names)
+        message = (
+            f"Parameter cannot be processed because the parameter name '{argument.name}' is ambiguous. "
+            f"Possible matches include: {matches}."
+        )
+        return binding_error(self.command, message, "AmbiguousParameter", argument.name, argument)
 
     def _bind_common(self, argument: Argument, pending: list[Argument]) -> bool:
         name = str(argument.name).lower()
         matching = [key for key in COMMON if key.startswith(_COMMON_ALIASES.get(name, name))]
         if not matching:
             return False
+        certain = [key for key in matching if key not in ("whatif", "confirm")]
+        if len(certain) > 1 and name not in COMMON and name not in _COMMON_ALIASES:
+            raise self._ambiguous(argument, [COMMON[key][0] for key in certain])
         full_name, switch = COMMON[matching[0]]
         if switch:
             value: object = values.SwitchParameter(

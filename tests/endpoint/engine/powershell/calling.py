@@ -83,7 +83,13 @@ def converted(function: typing.Callable[..., object], arguments: typing.Sequence
         index = min(position + skip, len(parameters) - 1) if parameters else 0
         annotation = str(parameters[index].annotation) if parameters else ""
         plain = unwrap(argument)
-        result.append(_CONVERSIONS[annotation](plain) if annotation in _CONVERSIONS else plain)
+        try:
+            result.append(_CONVERSIONS[annotation](plain) if annotation in _CONVERSIONS else plain)
+        except ConversionError as error:
+            name, *rest = parameters[index].name.strip("_").split("_")
+            dotnet = name + "".join(part.capitalize() for part in rest)
+            kind = _NET_NAMES.get(annotation, "System.Object")
+            raise argument_error(dotnet, argument, function.__name__.title().replace("_", ""), kind, error) from None
     signature.bind(*([None] * skip), *result)
     return result
 
@@ -92,6 +98,7 @@ def _text_or_none(value: object) -> object:
     return None if value is None else convert.to_string(value)
 
 
+_NET_NAMES = {"int": "System.Int32", "str": "System.String", "bool": "System.Boolean", "float": "System.Double"}
 _CONVERSIONS: dict[str, typing.Callable[[object], object]] = {
     "int": convert.to_int,
     "str": convert.to_string,
@@ -113,15 +120,6 @@ def run(
         method = f"{AUTOMATION}MethodException"
         error_id = "MethodCountCouldNotFindBest"
         raise runtime_error(message, error_id, Category.NotSpecified, type_name=method) from None
-    except ConversionError as error:
-        message = f'Cannot convert argument "0", with value: "{{}}", for "{name}" to type: "{error}"'
-        raise runtime_error(
-            message,
-            "MethodArgumentConversionInvalidCastArgument",
-            Category.NotSpecified,
-            inner=error.exception,
-            type_name=f"{AUTOMATION}MethodException",
-        ) from None
     try:
         result = function(*prefix, *prepared)
         # A method of type void gives nothing, not even null.
@@ -136,6 +134,17 @@ def run(
             "System.ArgumentException", str(error) or "Value does not fall within the expected range."
         )
         raise method_error(name, len(arguments), inner) from None
+
+
+def argument_error(parameter: str, value: object, method: str, kind: str, error: ConversionError) -> PSTerminating:
+    """A method's argument that is none of its parameter's type."""
+    message = (
+        f'Cannot convert argument "{parameter}", with value: "{convert.to_string(value)}", for "{method}" to type '
+        f'"{kind}": "{error}"'
+    )
+    error_id = "MethodArgumentConversionInvalidCastArgument"
+    method_exception = f"{AUTOMATION}MethodException"
+    return runtime_error(message, error_id, Category.NotSpecified, inner=error.exception, type_name=method_exception)
 
 
 def method_error(name: str, count: int, inner: ExceptionObject) -> PSTerminating:

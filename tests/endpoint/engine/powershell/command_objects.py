@@ -19,6 +19,10 @@ if typing.TYPE_CHECKING:
     from .dispatch import Resolved
 
 _AUTOMATION = "System.Management.Automation."
+_COMMAND_TYPES = typesystem.register_enum(values.EnumType(f"{_AUTOMATION}CommandTypes", {
+    "Alias": 1, "Function": 2, "Filter": 4, "Cmdlet": 8, "ExternalScript": 16, "Application": 32, "Script": 64,
+    "Configuration": 256, "All": 383,
+}, flags=True))  # fmt: skip
 _READ_ONLY = "System.Collections.ObjectModel.ReadOnlyCollection`1"
 
 
@@ -82,8 +86,8 @@ def _names(kind: str) -> list[str]:
 def _shared(name: str, kind: str, source: str = "", version: object = None, module: str = "") -> dict[str, object]:
     """What every CommandInfo has, in .NET's order."""
     return {
-        "Name": name, "CommandType": kind, "Source": source, "Version": version, "Visibility": "Public",
-        "ModuleName": module, "Module": module or None, "RemotingCapability": "PowerShell",
+        "Name": name, "CommandType": _COMMAND_TYPES.find(kind), "Source": source, "Version": version,
+        "Visibility": "Public", "ModuleName": module, "Module": module or None, "RemotingCapability": "PowerShell",
     }  # fmt: skip
 
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import typing
 
-from . import convert, drives, formats, members, operators, patterns, sequences, syntax, typesystem, values
+from . import binding, convert, drives, formats, members, operators, patterns, sequences, syntax, typesystem, values
 from .convert import to_bool, to_string
-from .errors import Category, ConversionError, NetError, runtime_error
+from .errors import Category, ConversionError, ExceptionObject, NetError, runtime_error
 from .scopes import Variable, is_scope, split_name, target_scope
 from .sequences import as_list
 from .session import Frame
 
 _Evaluator = typing.Callable[[typing.Any, Frame], object]
 _EVALUATORS: dict[type, _Evaluator] = {}
+_REFERENCE = "System.Management.Automation.PSReference"
 
 
 def evaluates(kind: type) -> typing.Callable[[_Evaluator], _Evaluator]:
@@ -203,9 +204,19 @@ def _cast(node: syntax.Cast, frame: Frame) -> object:
         return evaluate(node.operand, frame)
     target = find_type(node.type_name, frame)
     value = _EVALUATORS[type(node.operand)](node.operand, frame)
-    if isinstance(node.operand, syntax.HashLiteral) and node.type_name.lower() == "pscustomobject":
-        return convert.cast(value, target)
+    if target.full_name == _REFERENCE:
+        return _reference(node.operand, value, frame)
     return convert.cast(value, target)
+
+
+def _reference(operand: syntax.Node, value: object, frame: Frame) -> values.ObjectValue:
+    """``[ref]$x``: what is written to its Value is written to the variable."""
+    held = typesystem.type_of(value).full_name if value is not None and value is not values.NOTHING else "System.Object"
+    name = f"{_REFERENCE}`1[[{held}, {values.CORE_LIBRARY}]]"
+    made = values.ObjectValue([name, _REFERENCE, "System.Object"], {"Value": value}, name)
+    if isinstance(operand, syntax.Variable):
+        made.on_set = lambda _, changed: assign(operand, changed, frame)
+    return made
 
 
 @evaluates(syntax.Unary)
@@ -345,6 +356,10 @@ def _index(node: syntax.Index, frame: Frame) -> object:
     if target is None:
         raise runtime_error("Cannot index into a null array.", "NullArray", Category.InvalidOperation)
     if isinstance(target, values.Hashtable):
+        strict = frame.scope.strict_mode >= 3
+        if strict and target.value_type and not isinstance(index, list) and index not in target:
+            message = f"The given key '{to_string(index)}' was not present in the dictionary."
+            raise NetError("System.Collections.Generic.KeyNotFoundException", message)
         return _table_item(target, index)
     if isinstance(target, values.NetList) and target.type_name.endswith("PSMemberInfoIntegratingCollection`1"):
         name = to_string(index).lower()
@@ -383,6 +398,12 @@ def _item(target: typing.Any, index: object, frame: Frame) -> object:
     position = _position(target, index)
     if not -len(target) <= position < len(target):
         if frame.scope.strict_mode >= 3:
+            if isinstance(target, values.NetList):
+                message = (
+                    "Index was out of range. Must be non-negative and less than the size of the collection. "
+                    "(Parameter 'index')"
+                )
+                raise NetError("System.ArgumentOutOfRangeException", message, ParamName="index", ActualValue=None)
             raise NetError("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")
         return None
     item: object = target[position]
@@ -436,6 +457,7 @@ def _assign_typed(node: syntax.Cast, value: object, frame: Frame) -> None:
     """``[type]$x = value`` also binds the variable to the type."""
     if node.attribute:
         assign(node.operand, value, frame)
+        _guard_variable(node, frame)
         return
     target = find_type(node.type_name, frame)
     operand = node.operand
@@ -450,6 +472,36 @@ def _assign_typed(node: syntax.Cast, value: object, frame: Frame) -> None:
             owner.set(name, value).type = target
             return
     assign(operand, value, frame)
+
+
+def _guard_variable(node: syntax.Cast, frame: Frame) -> None:
+    """A validation attribute before a variable checks whatever is assigned to it from then on.
+
+    :raises PSTerminating: what it has is refused.
+    """
+    operand: syntax.Node = node.operand
+    while isinstance(operand, syntax.Cast):
+        operand = operand.operand
+    if not isinstance(operand, syntax.Variable) or node.attribute is None:
+        return
+    checked = binding.validator_of(node.attribute, [evaluate(item, frame) for item in node.attribute.positional])
+    variable = frame.scope.find(operand.name)
+    if checked is None or variable is None:
+        return
+
+    def validate(value: object) -> None:
+        if problem := checked(value):
+            message = (
+                f"The variable cannot be validated because the value {to_string(value)} is not a valid value for the "
+                f"{variable.name} variable."
+            )
+            kind = "System.Management.Automation.ValidationMetadataException"
+            error = runtime_error(message, "ValidateSetFailure", Category.MetadataError, type_name=kind)
+            error.error_record.exception.inner = ExceptionObject(kind, problem)
+            raise error
+
+    variable.validate = validate
+    validate(variable.value)
 
 
 def _assign_several(targets: list[syntax.Node], value: object, frame: Frame) -> None:

@@ -48,7 +48,7 @@ class Formatter:
         if isinstance(item, Packet):
             yield from self._take(item)
             return
-        kind = _kind(item)
+        kind = kind_of(item)
         if kind is None or kind != self._kind:
             yield from self.end()
         if kind is None:
@@ -89,7 +89,7 @@ def lines_of(items: typing.Iterable[object], width: int | None = None) -> list[s
     return lines + [line.text for line in formatter.end()]
 
 
-def _kind(item: object) -> object:
+def kind_of(item: object) -> object:
     """What objects of one table or list have in common; None for what is text."""
     plain = unwrap(item)
     if isinstance(item, (ErrorRecord, InformationalRecord)) or isinstance(

@@ -177,11 +177,15 @@ class TimeSpanMembers:
         "Days",
         "Hours",
         "Milliseconds",
+        "Microseconds",
+        "Nanoseconds",
         "Minutes",
         "Seconds",
         "TotalDays",
         "TotalHours",
         "TotalMilliseconds",
+        "TotalMicroseconds",
+        "TotalNanoseconds",
         "TotalMinutes",
         "TotalSeconds",
     )
@@ -191,11 +195,15 @@ class TimeSpanMembers:
     minutes = _span_part(60 * TICKS_PER_SECOND, 60)
     seconds = _span_part(TICKS_PER_SECOND, 60)
     milliseconds = _span_part(10_000, 1000)
+    microseconds = _span_part(10, 1000)
+    nanoseconds = property(lambda value: int(math.fmod(value.ticks, 10)) * 100)
     total_days = _total(TICKS_PER_DAY)
     total_hours = _total(3600 * TICKS_PER_SECOND)
     total_minutes = _total(60 * TICKS_PER_SECOND)
     total_seconds = _total(TICKS_PER_SECOND)
     total_milliseconds = _total(10_000)
+    total_microseconds = _total(10)
+    total_nanoseconds = property(lambda value: float(value.ticks * 100))
 
     @staticmethod
     def new(*parts: int) -> object:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import typing
 
 from . import convert, members, numbers, operators, patterns, sequences, typesystem, values
+from .calling import argument_error
 from .convert import to_string
-from .errors import NetError
+from .errors import ConversionError, NetError
 from .sequences import as_list
 from .typesystem import NetType, members_of
 from .values import Hashtable
@@ -70,7 +71,13 @@ class ArrayMembers:
 
 
 def _element(items: values.NetList, value: object) -> object:
-    return convert.cast(value, typesystem.find(items.element)) if items.element else value
+    """:raises PSTerminating: it is none of the list's type."""
+    if not items.element:
+        return value
+    try:
+        return convert.cast(value, typesystem.find(items.element))
+    except ConversionError as error:
+        raise argument_error("item", value, "Add", items.element, error) from None
 
 
 #: System.Collections.HashHelpers' first primes: how many places a set or a dictionary has.
@@ -232,11 +239,10 @@ class TableMembers:
     def add(self: Hashtable, key: object, value: object) -> object:  # type: ignore[misc]
         if key in self:
             text = to_string(key)
-            raise NetError(
-                "System.ArgumentException",
-                f"Item has already been added. Key in dictionary: '{text}'  Key being added: '{text}'",
-                ParamName=None,
-            )
+            message = f"Item has already been added. Key in dictionary: '{text}'  Key being added: '{text}'"
+            if self.value_type:
+                message = f"An item with the same key has already been added. Key: {text}"
+            raise NetError("System.ArgumentException", message, ParamName=None)
         self[key] = convert.cast(value, typesystem.find(self.value_type)) if self.value_type else value
         return values.NOTHING
 

@@ -158,7 +158,7 @@ def double_text(value: float, digits: int = 15) -> str:
     all_digits = all_digits.rstrip("0")
     if not all_digits:
         return f"{sign}0"
-    if -5 < point <= digits:
+    if -4 < point <= digits:
         if point <= 0:
             return f"{sign}0.{'0' * -point}{all_digits}"
         tail = all_digits[point:]

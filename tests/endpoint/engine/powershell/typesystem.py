@@ -76,7 +76,8 @@ _ACCELERATORS = {
     "nullstring": "System.Management.Automation.Language.NullString",
     "object": "System.Object", "pscredential": "System.Management.Automation.PSCredential",
     "pscustomobject": "System.Management.Automation.PSObject", "psobject": "System.Management.Automation.PSObject",
-    "regex": "System.Text.RegularExpressions.Regex", "sbyte": "System.SByte",
+    "ref": "System.Management.Automation.PSReference", "regex": "System.Text.RegularExpressions.Regex",
+    "sbyte": "System.SByte",
     "runspace": "System.Management.Automation.Runspaces.Runspace",
     "scriptblock": "System.Management.Automation.ScriptBlock", "securestring": "System.Security.SecureString",
     "short": "System.Int16", "single": "System.Single", "string": "System.String",
@@ -148,6 +149,7 @@ def _register_known() -> None:
     register(NetType("System.Enum", _VALUE_TYPE))
     register(NetType("System.Management.Automation.PSObject"))
     register(NetType("System.Management.Automation.PSCustomObject"))
+    register(NetType("System.Management.Automation.PSReference"))
     find("System.Xml.XmlDocument").bases = ("System.Xml.XmlNode", "System.Object")
     find("System.RuntimeType").bases = (
         "System.Reflection.TypeInfo", "System.Type", "System.Reflection.MemberInfo", "System.Object",

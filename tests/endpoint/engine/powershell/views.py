@@ -54,7 +54,7 @@ def cell_text(value: object) -> str:
         value = [values.DictionaryEntry(key, item) for key, item in value.items()]
     if isinstance(value, list):
         shown = [_item_text(item) for item in value[:_ENUMERATION_LIMIT]]
-        return "{" + ", ".join(shown + (["…"] if len(value) > _ENUMERATION_LIMIT else [])) + "}"
+        return "{" + ", ".join(shown) + ("…}" if len(value) > _ENUMERATION_LIMIT else "}")
     return to_string(value)
 
 
@@ -82,6 +82,13 @@ def _directory(item: object) -> str:
 def _command_name(item: object) -> str:
     name, definition = (to_string(members.get_member(item, part)) for part in ("Name", "Definition"))
     return f"{name} -> {definition}" if to_string(members.get_member(item, "CommandType")) == "Alias" else name
+
+
+def _is_serializable(item: object) -> str:
+    """What is no value and no text is rarely that."""
+    kind = unwrap(item)
+    plain = isinstance(kind, typesystem.NetType) and ("System.ValueType" in kind.bases or kind.name == "String")
+    return str(plain)
 
 
 def _table(*columns: Column | str) -> View:
@@ -112,7 +119,14 @@ _VIEWS: dict[str, View] = {
     "System.ServiceProcess.ServiceController": _table(Column("Status", 8), Column("Name", 18), "DisplayName"),
     "System.Globalization.CultureInfo": _table(Column("LCID", 16), Column("Name", 16), "DisplayName"),
     "System.Guid": _table(Column("Guid", compute=to_string)),
-    "System.Version": _table(*(Column(part, 6) for part in ("Major", "Minor", "Build", "Revision"))),
+    "System.Version": _table(Column("Major", 6), Column("Minor", 6), Column("Build", 6), Column("Revision", 8)),
+    "System.RuntimeType": _table(
+        Column("IsPublic", 8, compute=lambda item: "True"),
+        Column("IsSerial", 8, compute=_is_serializable),
+        Column("Name", 40),
+        "BaseType",
+    ),
+    "Microsoft.PowerShell.Commands.GroupInfo": _table(Column("Count", 5, True), Column("Name", 25), "Group"),
     "System.TimeSpan": View(
         tuple(
             Column(name)

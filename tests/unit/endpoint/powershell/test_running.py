@@ -106,12 +106,13 @@ def test_what_there_is_not_is_named(shell: Shell, text: str, message: str, error
 
 
 def test_fetching_a_file(shell: Shell, tmp_path: pathlib.Path) -> None:
-    """The script of the collection, whose pieces are base64: a kind, the contents, their checksum."""
+    """The script of the collection, whose pieces are base64: a kind and a length, the contents, their checksum."""
     path = tmp_path / "data"
     path.write_bytes(b"abc")
     script = (SCRIPTS / "fetch_file.ps1").read_text(encoding="utf-8")
     checksum = hashlib.sha1(b"abc", usedforsecurity=False).digest()
-    assert [base64.b64decode(part) for part in shell.output(script, Path=str(path))] == [b"F", b"abc", checksum]
+    kind = b"F" + (3).to_bytes(8, "little")
+    assert [base64.b64decode(part) for part in shell.output(script, Path=str(path))] == [kind, b"abc", checksum]
     assert [base64.b64decode(part) for part in shell.output(script, Path=str(tmp_path))] == [b"D"]
 
 

@@ -101,7 +101,7 @@ class _Writer(Cmdlet):
         return (bytes(encoding.get_preamble()) if at_start else b"") + bytes(encoding.get_bytes(text))
 
 
-@cmdlet("Set-Content", _CONTENT, aliases="sc", module="Management")
+@cmdlet("Set-Content", _CONTENT, module="Management")
 class SetContent(_Writer):
     """Replaces a file's content."""
 

@@ -12,7 +12,7 @@ import uuid
 from .. import dates, members, numbers, sequences, values
 from ..cmdlets import cmdlet
 from ..convert import to_string
-from ..errors import Category
+from ..errors import Category, PSTerminating
 from ..values import unwrap
 from .objects import Collecting
 
@@ -31,6 +31,8 @@ class ConvertToJson(Collecting):
     def end(self) -> None:
         call = self.call
         single = not call.stage.expects_input
+        if not single and not self.items:
+            return
         value = call.get("InputObject") if single else self.items[0] if len(self.items) == 1 else self.items
         if call.flag("AsArray") and not isinstance(unwrap(value), list):
             value = [value]
@@ -150,7 +152,20 @@ class ConvertFromJson(Collecting):
                 "System.Management.Automation.OrderedHashtable",
                 ignore_case=False,
             )
-        return values.PSObject((key, _dated(item)) for key, item in pairs)
+        made = values.PSObject()
+        for key, item in pairs:
+            if (known := made.members.get(key.lower())) and known.name != key:
+                raise self._case_problem(known.name, key)
+            made.set(key, _dated(item))
+        return made
+
+    def _case_problem(self, known: str, key: str) -> PSTerminating:
+        message = (
+            "Cannot convert the JSON string because it contains keys with different casing. Please use the "
+            f"-AsHashTable switch instead. The key that was attempted to be added to the existing key '{known}' was '{key}'."
+        )
+        kind = "System.InvalidOperationException"
+        return self.call.fail(message, "KeysWithDifferentCasingInJsonString", Category.InvalidOperation, None, kind)
 
 
 def _json_problem(text: str, error: ValueError) -> str:

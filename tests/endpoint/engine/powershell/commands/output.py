@@ -20,7 +20,7 @@ from ..sequences import as_list, enumerate_value
 from ..session import Frame, Session
 
 
-@cmdlet("Write-Output", "InputObject:object@*0< NoEnumerate:switch", aliases="echo write")
+@cmdlet("Write-Output", "InputObject:object@*0<! NoEnumerate:switch", aliases="echo write")
 class WriteOutput(Cmdlet):
     def process(self, item: object) -> None:
         value = self.call.get("InputObject")

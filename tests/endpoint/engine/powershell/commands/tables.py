@@ -14,15 +14,16 @@ from .. import members, patterns, values
 from ..cmdlets import Call, cmdlet
 from ..convert import to_string
 from ..format_packets import packets
-from ..formatting import is_number, natural_view, rows_of
+from ..formatting import is_number, kind_of, natural_view, rows_of
 from ..session import Frame
 from ..views import Column, View, cell_text, view_of
 from .objects import Collecting, key_name, selected
 
 
-def _csv_rows(items: list[object], columns: list[str]) -> typing.Iterator[list[str]]:
+def _csv_rows(items: list[object], columns: list[str]) -> typing.Iterator[list[str | None]]:
     for item in items:
-        yield [to_string(members.get_member(item, name)) for name in columns]
+        cells = [members.get_member(item, name) for name in columns]
+        yield [None if cell is None else to_string(cell) for cell in cells]
 
 
 def _csv_lines(call: Call, items: list[object]) -> typing.Iterator[str]:
@@ -31,11 +32,19 @@ def _csv_lines(call: Call, items: list[object]) -> typing.Iterator[str]:
     columns = [name for name, _ in members.property_names(items[0])]
     delimiter = call.text("Delimiter", ",")
     quotes = call.text("UseQuotes", "Always").lower()
-    quoting: typing.Any = {"always": csv.QUOTE_ALL, "asneeded": csv.QUOTE_MINIMAL, "never": csv.QUOTE_NONE}[quotes]
-    for row in (columns, *_csv_rows(items, columns)):
-        buffer = io.StringIO()
-        csv.writer(buffer, delimiter=delimiter, quoting=quoting, lineterminator="").writerow(row)
-        yield buffer.getvalue()
+    rows: list[typing.Sequence[str | None]] = [columns, *_csv_rows(items, columns)]
+    for row in rows:
+        yield delimiter.join(_csv_cell(cell, delimiter, quotes) for cell in row)
+
+
+def _csv_cell(cell: str | None, delimiter: str, quotes: str) -> str:
+    """A cell; null has no quotes, whatever is asked."""
+    if cell is None:
+        return ""
+    needed = any(mark in cell for mark in (delimiter, '"', "\n", "\r"))
+    if quotes == "never" or (quotes == "asneeded" and not needed):
+        return cell
+    return '"' + cell.replace('"', '""') + '"'
 
 
 @cmdlet(
@@ -104,8 +113,13 @@ class _Formatting(Collecting):
     """Format-*: what it writes only Out-* can show."""
 
     def end(self) -> None:
-        if self.items:
-            items = [part for item in self.items for part in rows_of(item)]
+        items = [part for item in self.items for part in rows_of(item)]
+        # Text and numbers are shown as they are, whatever was asked for.
+        for item in items if not self.call.has("Property") else ():
+            if kind_of(item) is None:
+                self.call.write(item)
+        items = [item for item in items if self.call.has("Property") or kind_of(item) is not None]
+        if items:
             for packet in packets(items, self.view(items[0])):
                 self.call.write(packet)
 
@@ -125,7 +139,11 @@ class _Formatting(Collecting):
             matching: list[object] = [name for name in names if pattern and pattern.match(name)]
             for name in matching or [key]:
                 show = functools.partial(_cell, name, frame)
-                columns.append(Column(key_name(name), right=is_number(selected(first, name, frame)), compute=show))
+                right = is_number(selected(first, name, frame))
+                settings = values.unwrap(name) if isinstance(values.unwrap(name), values.Hashtable) else {}
+                side = to_string(typing.cast(typing.Any, settings).get("alignment")).lower()
+                right = side == "right" if side else right
+                columns.append(Column(key_name(name), right=right, compute=show))
         return tuple(columns)
 
 
