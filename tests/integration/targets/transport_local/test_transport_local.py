@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import pathlib
+import re
+import signal
 import typing
 
 import pytest
 
 from ansible_collections.remoting.powershell.tests.endpoint.program import powershell_program
 from ansible_collections.remoting.powershell.tests.integration.support.endpoint import inventory_groups
+from ansible_collections.remoting.powershell.tests.integration.support.processes import Process
 from ansible_collections.remoting.powershell.tests.integration.support.stage import (
     FAILED,
     FIND,
@@ -20,9 +23,13 @@ from ansible_collections.remoting.powershell.tests.integration.support.stage imp
     Played,
     Stage,
     invoke,
+    module,
+    raw,
 )
+from ansible_collections.remoting.powershell.tests.integration.support.waiting import wait_for
 
 TARGETS = pathlib.Path(__file__).parents[1]
+IGNORE = {"ignore_errors": True, "ignore_unreachable": True}
 
 
 def use(stage: Stage, **variables: typing.Any) -> None:
@@ -71,6 +78,62 @@ def test_an_address_that_is_set_for_this_connection_is_refused(stage: Stage) -> 
     assert refused.outcome.code == FAILED
     assert "ansible_pssession_host is set, but transport is 'local'" in refused.row("ping").message
     assert "it is one of ssh and wsman" in refused.row("ping").message
+
+
+def powershell_processes(stage: Stage) -> list[Process]:
+    """The PowerShells that the workspace's brokers have started, real ones or stand-ins."""
+    return [each for each in stage.workspace.processes() if re.search(r"--stdio\b|\bpwsh\b.* -s\b", each.command)]
+
+
+def test_each_session_is_a_process_that_ends_with_it(stage: Stage) -> None:
+    use(stage)
+    named = {"name": "work"}
+    played = play(
+        stage,
+        LEAVE,
+        module("named", "pssession", named),
+        module("other", "pssession_invoke", {**named, "script": '"left=$global:left."'}),
+    )
+    assert played.row("other").result["output"] == ["left=."]
+    session = played.row("named").result["session"]
+    told = ("name", "state", "transport", "configuration_name", "idle_timeout")
+    assert [session[name] for name in told] == ["work", "Opened", "local", "DefaultShell", None]
+    assert len(powershell_processes(stage)) == 2
+    assert play(stage, module("gone", "pssession", {**named, "state": "absent"}), FIND).kept
+    wait_for("its PowerShell to end", lambda: len(powershell_processes(stage)) == 1)
+
+
+def test_a_powershell_that_is_killed_leaves_the_outcome_unknown(stage: Stage) -> None:
+    use(stage)
+    marker = stage.workspace.scratch / "ran"
+    script = f"Add-Content -Path '{marker}' -Value once; Start-Sleep 300"
+    process, record = stage.start([LEAVE, raw("cut", script, **IGNORE), FIND], hosts="here")
+    wait_for("the command runs", marker.exists)
+    (powershell,) = powershell_processes(stage)
+    powershell.kill(signal.SIGKILL)
+    played = stage.finish(process, record)
+    assert played.row("cut").status == "unreachable"
+    assert "its outcome is unknown; it is not started again" in played.row("cut").message
+    assert marker.read_text(encoding="utf-8").split() == ["once"]
+    # A new session, and nothing was run twice.
+    assert played.row("find").status == "ok"
+    assert not played.kept
+
+
+def test_what_the_transport_does_not_have_is_refused(stage: Stage) -> None:
+    use(stage)
+    tasks = {
+        "disconnect": module("disconnect", "pssession_disconnect", {}, **IGNORE),
+        "connect": module("connect", "pssession_connect", {"name": "work"}, **IGNORE),
+        "left": module("left", "pssession_invoke", {"script": "1", "in_disconnected_session": True}, **IGNORE),
+        "listed": module("listed", "pssession_info", {"scope": "computer"}, **IGNORE),
+        "timeout": module("timeout", "pssession", {"name": "work", "idle_timeout": 600}, **IGNORE),
+    }
+    played = play(stage, *tasks.values())
+    for name in tasks:
+        assert played.row(name).status == "failed"
+        assert re.search(r"transport local (cannot .* Use transport wsman|has no such)", played.row(name).message)
+    assert powershell_processes(stage) == []
 
 
 def test_a_program_that_is_no_powershell(stage: Stage) -> None:
