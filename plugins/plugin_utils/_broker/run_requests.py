@@ -28,6 +28,9 @@ from .running import Run
 from .session import QuotaReached, Session, SessionState
 from .shared import Shared
 
+#: Seconds that an epilogue may take, which nobody watches.
+_EPILOGUE = 60.0
+
 log = logging.getLogger("pssession.broker")
 
 
@@ -181,7 +184,7 @@ class Runner:
             return
         work.finish()
         run = Run(session, job)
-        with self._going_on(run):
+        with self._going_on(run), self._timed(run, _EPILOGUE):
             try:
                 run.execute()
             except PSSessionError as error:
