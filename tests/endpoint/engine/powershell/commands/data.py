@@ -162,7 +162,8 @@ class ConvertFromJson(Collecting):
     def _case_problem(self, known: str, key: str) -> PSTerminating:
         message = (
             "Cannot convert the JSON string because it contains keys with different casing. Please use the "
-            f"-AsHashTable switch instead. The key that was attempted to be added to the existing key '{known}' was '{key}'."
+            "-AsHashTable switch instead. The key that was attempted to be added to the existing key "
+            f"'{known}' was '{key}'."
         )
         kind = "System.InvalidOperationException"
         return self.call.fail(message, "KeysWithDifferentCasingInJsonString", Category.InvalidOperation, None, kind)
