@@ -25,6 +25,8 @@ CHUNK = 256 * 1024
 #: Bytes of a file in one pipeline: as base64 they stay below the 50 MB that PowerShell takes for a command.
 PIPELINE = 30 * 1024 * 1024
 
+#: Bytes: what fails with less on its way did not begin well.
+_WORTH_TELLING = 50_000
 _DIRECTORY, _FILE = b"D", b"F"
 #: What fetch_file.ps1 writes before a file's content: its kind and its length in bytes.
 _HEAD = struct.Struct("<cQ")
@@ -55,8 +57,12 @@ def put(client: BrokerClient, target: Target, source: str, destination: str, sho
                 run = Run(target, [_script("put_file", parameters)], input="chunks", output="strings")
                 finished = file.send(client, run, length, last)
         except PSSessionError as error:
-            _remove_part(client, target, part, error.kind)
-            raise _stopped(error, f"to '{destination}'", file.progress) from None
+            removed = _remove_part(client, target, part, error.kind)
+            stopped = _stopped(error, f"to '{destination}'", file.progress)
+            # The hash goes last: without it the file did not get its name.
+            if removed and file.progress.done < file.size:
+                stopped.message = f"{stopped.message.rstrip('.')}. Nothing of it is left there."
+            raise stopped from None
     file.progress.end()
     return finished
 
@@ -115,20 +121,21 @@ def _run(
     errors = records.errors(finished)
     if errors or finished.state != "completed":
         text = "".join(error["output"] for error in errors).strip() or "the pipeline was stopped"
-        raise PSSessionError(ErrorKind.FAILED, text)
+        raise PSSessionError(ErrorKind.FAILED, text, finished.sent)
     return finished
 
 
-def _remove_part(client: BrokerClient, target: Target, part: str, kind: ErrorKind) -> None:
-    """Clears up after a transfer that failed on a host which can still be asked; it must not hide why."""
+def _remove_part(client: BrokerClient, target: Target, part: str, kind: ErrorKind) -> bool:
+    """Clears up after a transfer that failed on a host which can still be asked; it must not hide why it failed."""
     if kind in (ErrorKind.FAILED, ErrorKind.STOPPED, ErrorKind.UNKNOWN):
         with contextlib.suppress(PSSessionError):
-            client.run(Run(target, [_script("remove_part", {"Part": part})], output="strings"))
+            return bool(_run(client, Run(target, [_script("remove_part", {"Part": part})], output="strings")))
+    return False
 
 
 def _stopped(error: PSSessionError, what: str, progress: Progress) -> PSSessionError:
     """The error of a transfer, with how far it came."""
-    after = f" after {progress.so_far}" if progress.done else ""
+    after = f" after {progress.so_far}" if progress.done >= _WORTH_TELLING else ""
     return PSSessionError(error.kind, f"failed to transfer file {what}{after}: {error.message}")
 
 
@@ -147,9 +154,12 @@ class _Source:
 
     def send(self, client: BrokerClient, run: Run, length: int, last: bool) -> Finished:
         """Runs a pipeline with so many bytes of it, and after the last ones its hash; raises PSSessionError."""
+        before = self.progress.done
         try:
             finished = _run(client, run, self._chunks(length, last))
         except PSSessionError as error:
+            # What the broker took is more than what went on to the host.
+            self.progress.done = min(self.progress.done, before + error.sent * CHUNK)
             raise self._failure or error from None
         if self._failure is not None:
             raise self._failure

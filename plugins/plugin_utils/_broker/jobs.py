@@ -42,12 +42,14 @@ class Ending:
         state: completed, failed or stopped; running; none where there was nothing to receive.
         error: The record that ended a failed one.
         truncated: Output was lost because the server's buffer was full.
+        sent: How many parts of its input went on to the server.
     """
 
     state: str
     error: typing.Any = None
     warnings: list[str] = dataclasses.field(default_factory=list)
     truncated: bool = False
+    sent: int = 0
 
 
 def check(message: Run) -> None:

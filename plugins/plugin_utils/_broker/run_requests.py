@@ -173,6 +173,9 @@ class Runner:
                         return run.execute()
                 with self._watched(run):
                     return run.leave() if message.leave else run.execute()
+        except PSSessionError as error:
+            error.sent = run.sent
+            raise
         finally:
             if run.commanded and not message.leave:
                 self._complete(run, session, epilogue)
@@ -195,7 +198,7 @@ class Runner:
         warnings = list(ending.warnings)
         if session.recreated and shared:
             warnings.append(f"{session} was lost since it was last used and was opened anew: its state is gone.")
-        delivery.finish(Finished(ending.state, session.row(), ending.error, warnings, ending.truncated))
+        delivery.finish(Finished(ending.state, session.row(), ending.error, warnings, ending.truncated, ending.sent))
 
     @contextlib.contextmanager
     def _going_on(self, work: Run | Reception) -> typing.Iterator[None]:

@@ -57,6 +57,11 @@ class Run:
         """Whether the pipeline may have started."""
         return self._remote.commanded
 
+    @property
+    def sent(self) -> int:
+        """How many parts of the input went on to the server."""
+        return self._outbox.parts if self._outbox else 0
+
     def execute(self) -> Ending:
         """Runs the job to its end and returns how it ended; raises PSSessionError."""
         self._session.ready()
@@ -219,7 +224,7 @@ class Run:
             raise self._without_input(self._input_failure)
         if state is PipelineState.STOPPED and self._remote.stop_reason and not self._asked_for_stop:
             raise PSSessionError(ErrorKind.STOPPED, f"The command was stopped: {self._remote.stop_reason}.")
-        return Ending(state.value, value.get("error"), self._warnings)
+        return Ending(state.value, value.get("error"), self._warnings, sent=self.sent)
 
     def _fail_input(self, why: Exception) -> None:
         self._input_failure = why
@@ -230,8 +235,9 @@ class Run:
         pipeline = self._remote.pipeline
         if pipeline is None or not self._session.pool.is_created(pipeline.pipeline_id):
             return PSSessionError(ErrorKind.FAILED, f"Nothing was run: {why}")
+        is_quota = isinstance(why, Fault) and why.cause.kind is FaultKind.DATA_QUOTA
         return PSSessionError(
-            ErrorKind.UNKNOWN,
+            ErrorKind.STOPPED if is_quota else ErrorKind.UNKNOWN,
             f"The command was stopped because its input could not be sent: {str(why).rstrip('.')}. "
             "What it had done by then is unknown; it is not started again.",
         )

@@ -28,6 +28,9 @@ class Outbox:
         session: The session that runs it.
         pipeline: The pipeline.
         patience: See Courier.request.
+
+    Attributes:
+        parts: How many parts of the input went on to the server.
     """
 
     def __init__(self, session: Session, pipeline: Pipeline, patience: typing.Callable[[], float]) -> None:
@@ -36,6 +39,7 @@ class Outbox:
         self._patience = patience
         self._order = threading.Lock()
         self._next: Outgoing | None = None
+        self.parts = 0
 
     def more(self) -> bool:
         """Whether anything is queued, which then goes out first."""
@@ -141,5 +145,6 @@ def send_all(
         for value in values:
             pipeline.input(value)
         outbox.flush(link)
+        outbox.parts += 1
     pipeline.end_input()
     outbox.flush(link)

@@ -33,12 +33,14 @@ class PSSessionError(Exception):
     Args:
         kind: What it means for the caller.
         message: What happened, to which host or session, and what to do.
+        sent: How many parts of a pipeline's input had gone on to its server.
     """
 
-    def __init__(self, kind: ErrorKind, message: str) -> None:
+    def __init__(self, kind: ErrorKind, message: str, sent: int = 0) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
+        self.sent = sent
 
 
 class WireError(Exception):

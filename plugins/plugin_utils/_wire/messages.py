@@ -192,6 +192,8 @@ class Finished:
     warnings: list[str] = []
     #: Output was lost because the server's buffer was full.
     truncated: bool = False
+    #: How many `Input` messages went on to the server.
+    sent: int = 0
 
 
 @record(frozen=True)
@@ -200,6 +202,8 @@ class Failure:
 
     kind: str
     message: str
+    #: How many `Input` messages went on to the server.
+    sent: int = 0
 
 
 @record(frozen=True)

@@ -349,8 +349,10 @@ class TestFiles:
         monkeypatch.setattr(_file_transfer, "PIPELINE", 2_000_000)
         (tmp_path / "file").write_bytes(bytes(5_000_000))
         broker.answer_run()
-        broker.answer_run(state="failed", error={"output": "The disk is full.\r\n"})
-        expected = r"^failed to transfer file to 'C:\\file' after 4.0 of 5.0 MB: The disk is full.$"
+        broker.answers.append([Finished("failed", dict(SESSION), {"output": "The disk is full.\r\n"}, sent=4)])
+        expected = (
+            r"^failed to transfer file to 'C:\\file' after 3.0 of 5.0 MB: The disk is full\. Nothing of it is left"
+        )
         with pytest.raises(AnsibleError, match=expected):
             make_connection().put_file(str(tmp_path / "file"), "C:\\file")
         first, _second, last = (dict(run.commands[0].parameters) for run in broker.runs)
