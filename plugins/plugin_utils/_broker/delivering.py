@@ -4,11 +4,12 @@
 """From a pipeline's records to its client, no faster than that reads and no more than it takes (broker process).
 
 Nothing is queued here: who delivers is the thread that receives from the server, and while the client does not read it
-does not receive.
+does not receive. The session is kept alive meanwhile (`kept_alive`), for the server hears nothing of its client.
 """
 
 from __future__ import annotations
 
+import contextlib
 import typing
 
 from .._psrp.records import OutputFormat, Record
@@ -16,7 +17,10 @@ from .._psrp.streams import too_large
 from .._wire.errors import FrameTooLarge
 from .._wire.messages import Finished
 from .._wire.record import replaced
-from . import jobs
+from . import jobs, upkeep
+from .parallel import in_thread
+from .reactor import Reactor, Timer
+from .session import Session
 
 #: Sends a message and its body and returns how many bytes that took; raises OSError, and FrameTooLarge before anything.
 Send = typing.Callable[[object, bytes], int]
@@ -40,12 +44,18 @@ class Delivery:
         self._output = output
         self._limit = limit
         self._sent = 0
+        #: The client has not read yet what is being sent.
+        self.held_up = False
 
     def __call__(self, records: list[Record]) -> None:
         """Sends records, and returns when the client has room for more; raises OutputLimit and OSError."""
         if self._limit is not None and self._sent > self._limit:
             raise OutputLimit(f"{self._limit / 2**20:.0f} MB")
-        self._deliver(records)
+        self.held_up = True
+        try:
+            self._deliver(records)
+        finally:
+            self.held_up = False
 
     def finish(self, message: Finished) -> None:
         """Sends the end; raises OSError."""
@@ -67,3 +77,26 @@ class Delivery:
 
     def _stand_in(self, error: FrameTooLarge) -> object:
         return too_large(str(error), with_texts=self._output is OutputFormat.STRINGS)
+
+
+@contextlib.contextmanager
+def kept_alive(session: Session, delivery: Delivery, reactor: Reactor) -> typing.Iterator[None]:
+    """Keeps a session alive on its server while the client of what runs in it does not read, however long that is."""
+    seconds = upkeep.interval(session)
+    over = False
+    timer: Timer
+
+    def look() -> None:
+        nonlocal timer
+        if over:
+            return
+        timer = reactor.later(seconds, look)
+        if delivery.held_up:
+            in_thread("keep-alive", lambda: upkeep.keep_alive(session))
+
+    timer = reactor.later(seconds, look)
+    try:
+        yield
+    finally:
+        over = True
+        timer.cancel()

@@ -17,7 +17,7 @@ from .._wire.messages import Run as RunMessage
 from . import jobs
 from .caller import Attendance, Caller
 from .conversing import Conversation
-from .delivering import Delivery, Send
+from .delivering import Delivery, Send, kept_alive
 from .epilogue import Epilogue
 from .feeding import Feed
 from .jobs import Ending, Job
@@ -98,7 +98,8 @@ class Runner:
             epilogue = Epilogue(message.epilogue, deliver)
             reception = Reception(session, output, epilogue.deliver, message.wait, message.timeout)
             try:
-                with self._going_on(reception), self._watched(reception):
+                alive = kept_alive(session, deliver, self._shared.reactor)
+                with self._going_on(reception), self._watched(reception), alive:
                     ending = reception.execute()
                 if reception.brought_end:
                     self._complete(reception, session, epilogue)
@@ -127,7 +128,8 @@ class Runner:
         with self._lease(message, caller) as session:
             try:
                 self._prepare(message, session, caller)
-                ending = self._execute(message, session, job, talk, epilogue)
+                with kept_alive(session, deliver, self._shared.reactor):
+                    ending = self._execute(message, session, job, talk, epilogue)
             except QuotaReached:
                 if not self._shared.registry.limit(message.target, session):
                     raise

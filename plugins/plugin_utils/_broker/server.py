@@ -15,7 +15,7 @@ from .._wire.place import peer_uid
 from .._wire.target import Target
 from . import upkeep
 from .client import Client
-from .group import SERVERS_IDLE_TIMEOUT, Group
+from .group import Group
 from .ledger import Ledger
 from .parallel import in_parallel, in_thread
 from .session import Session, SessionState
@@ -28,8 +28,6 @@ _LINGER = 15.0
 #: Seconds that running pipelines get to stop, and seconds that all of the end may take.
 _LAST_STOPS = 10.0
 _LAST_ACT = 25.0
-#: A session is told that its client lives this many times within its idle timeout.
-_KEEP_ALIVES = 3
 
 log = logging.getLogger("pssession.broker")
 
@@ -128,8 +126,8 @@ def _needs_care(group: Group, session: Session) -> bool:
 
 def needs_keep_alive(_group: Group, session: Session) -> bool:
     """A disconnected one is not kept alive: its idle timeout is how its user wants it to end."""
-    interval = (session.idle_timeout or SERVERS_IDLE_TIMEOUT) / _KEEP_ALIVES
-    return session.state is SessionState.OPENED and session.clock() - session.last_used > interval
+    idle = session.clock() - session.last_used
+    return session.state is SessionState.OPENED and idle > upkeep.interval(session)
 
 
 def _may_rest(group: Group, session: Session) -> bool:

@@ -13,11 +13,19 @@ import logging
 from .._psrp.errors import ProtocolError
 from .._wire.errors import PSSessionError
 from .courier import Fault
+from .group import SERVERS_IDLE_TIMEOUT
 from .link import Link
 from .recovery import Decision, Phase
 from .session import Session, SessionState
 
+#: A session is told that its client lives this many times within its idle timeout.
+_KEEP_ALIVES = 3
 log = logging.getLogger("pssession.broker")
+
+
+def interval(session: Session) -> float:
+    """Seconds without a request after which a session is to be kept alive."""
+    return (session.idle_timeout or SERVERS_IDLE_TIMEOUT) / _KEEP_ALIVES
 
 
 def verify(session: Session) -> None:

@@ -18,6 +18,7 @@ from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._br
     wait_for,
 )
 from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._broker.left_work import (
+    Answer,
     leave,
     receive,
 )
@@ -53,7 +54,7 @@ def test_output_just_below_the_limit_is_no_failure(broker: Broker) -> None:
 
 def test_what_is_too_much_for_one_receive_comes_with_the_next(broker: Broker) -> None:
     leave(broker, _TEXTS.format(count=8), output_buffering_mode="Block")
-    parts = []
+    parts: list[Answer] = []
     while not parts or parts[-1].state == "running":
         parts.append(receive(broker, max_output=2 * 2**20))
     assert [part.state for part in parts[:-1]] == ["running"] * (len(parts) - 1)
@@ -98,3 +99,23 @@ def test_nothing_is_received_while_the_client_does_not_read(broker: Broker, endp
     client.close()
     assert (answer.state, numbers) == ("completed", list(range(1, 41)))
     assert endpoint.counters.actions["Receive"] - before > 80
+
+
+def test_a_session_is_kept_alive_while_its_client_does_not_read(broker: Broker, endpoint: Endpoint) -> None:
+    endpoint.computers["TESTHOST"].quotas.min_idle_timeout_ms = 1000
+    target = broker.target(idle_timeout=6)
+    client = broker.another_client()
+    messages.REQUESTS.send(client._socket, messages.Run(target, [messages.Command(_TEXTS.format(count=10))]))
+    wait_for(lambda: [command.state for shell in endpoint.shells for command in shell.commands.values()] == ["Running"])
+    (shell,) = endpoint.shells
+    (command,) = shell.commands.values()
+    wait_for(_stands_still(endpoint, command.channel))
+    before = endpoint.counters.actions["Receive"]
+    # Each is about the pool; four of them are further apart than the idle timeout.
+    wait_for(lambda: endpoint.counters.actions["Receive"] >= before + 4)
+    assert (endpoint.shells, shell.closed) == ([shell], False)
+    numbers: list[int] = []
+    while not isinstance((answer := client._answer()[0]), messages.Finished):
+        numbers += _numbers([value for _stream, value in answer.entries])
+    client.close()
+    assert (answer.state, numbers) == ("completed", list(range(1, 11)))
