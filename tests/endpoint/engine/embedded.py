@@ -22,6 +22,7 @@ from .fragments import FragmentBuffer
 from .identity import private_data, windows_environment
 from .outbox import Outbox
 from .pipeline import EmbeddedPipeline
+from .plain_input import plain_string
 from .powershell import HostCalls, Language, Origin, Runspace
 
 _log = logging.getLogger(__name__)
@@ -67,6 +68,11 @@ class EmbeddedSession:
     def send(self, pipeline_id: uuid.UUID | None, data: bytes) -> None:
         """See EngineSession; what cannot be understood ends the session, as PowerShell does."""
         for fragment in self._received[pipeline_id].feed(data):
+            text = plain_string(fragment)
+            pipeline = self._pipelines.get(pipeline_id) if text is not None and pipeline_id is not None else None
+            if pipeline is not None:
+                pipeline.input.put(text)
+                continue
             problem: Exception | None = None
             events: list[psrpcore.PSRPEvent[typing.Any, typing.Any]] = []
             with self._outbox.using(None) as pool:
