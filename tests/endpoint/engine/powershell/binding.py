@@ -165,7 +165,8 @@ class Binder:
                 'syntax. For example, "-parameter value1,value2,value3".'
             )
             raise binding_error(self.command, message, "ParameterAlreadyBound", parameter.name, argument)
-        if argument.value is MISSING and parameter.switch:
+        # Null, too, means that it is there: AddParameter of the API with a name alone is such a call.
+        if parameter.switch and (argument.value is MISSING or argument.value is None):
             self.set(parameter, values.SwitchParameter(True), argument)
             return
         self.set(parameter, self._value_for(argument, pending, parameter.name, parameter.type), argument)

@@ -186,6 +186,11 @@ def test_a_session_without_language_runs_visible_commands_only() -> None:
         assert refused.error_id == "CommandNotFoundException"
 
 
+def test_a_switch_without_a_value_is_on() -> None:
+    written = Shell().run("Out-String", script=False, input=["a", "b"], Stream=None)
+    assert written.output == ["a", "b"]
+
+
 def test_files(shell: Shell, tmp_path: pathlib.Path) -> None:
     script = """
 param($d)
