@@ -34,6 +34,8 @@ class Plan:
     transport_rounds: int
     #: What is moved to see how fast: the name of a load, its size (objects or bytes), and how often.
     throughput: tuple[tuple[str, int, int], ...]
+    #: The same for ``--only large``.
+    large: tuple[tuple[str, int, int], ...]
 
 
 MB = 1000 * 1000
@@ -44,7 +46,7 @@ FULL = Plan(
     rounds={0.0: 3, 0.02: 2, 0.1: 2},
     script_tasks=10,
     script_rounds={0.0: 2, 0.02: 2},
-    files={MB: 5, 20 * MB: 1},
+    files={MB: 5},
     imports=9,
     sessions=(1, 50, 200),
     idle=95.0,
@@ -53,13 +55,20 @@ FULL = Plan(
     host_rounds=2,
     transport_rounds=2,
     throughput=(
-        ("integers", 100_000, 3),
-        ("records", 20_000, 3),
-        ("text", 50 * MB, 3),
-        ("numbers in", 20_000, 3),
-        ("text in", 40 * MB, 3),
-        ("put", 50 * MB, 3),
-        ("fetch", 50 * MB, 3),
+        ("integers", 50_000, 3),
+        ("records", 10_000, 3),
+        ("text", 20 * MB, 3),
+        ("numbers in", 10_000, 3),
+        ("text in", 20 * MB, 3),
+        ("put", 20 * MB, 3),
+        ("fetch", 20 * MB, 3),
+    ),
+    large=(
+        ("integers", 200_000, 1),
+        ("text", 200 * MB, 1),
+        ("text in", 40 * MB, 1),
+        ("put", 200 * MB, 1),
+        ("fetch", 200 * MB, 1),
     ),
 )
 
@@ -83,4 +92,5 @@ QUICK = Plan(
         ("put", 100_000, 1),
         ("fetch", 100_000, 1),
     ),
+    large=(("text", MB, 1),),
 )

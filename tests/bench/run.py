@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``make bench``: measure this collection beside ansible.builtin.psrp, on the same endpoint in the same run.
 
-run.py                                     all of it, in about six minutes
+run.py                                     all of it but the next, in less than ten minutes
+run.py --only large                        what is 200 MB and takes minutes
 run.py --quick                             a few repetitions of everything
 run.py --only tasks --only imports         parts of it
 run.py --markdown FILE --plot FILE.svg     also write the tables, and the plot of the first one
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import pathlib
 import shlex
 import signal
@@ -35,6 +37,8 @@ from ansible_collections.remoting.powershell.tests.bench.plot import Chart
 from ansible_collections.remoting.powershell.tests.bench.scene import PLUGINS, Scene
 from ansible_collections.remoting.powershell.tests.bench.tables import Page, Table
 
+#: Besides those of PARTS there is one that is not run unless it is asked for.
+LARGE = "large"
 PARTS = ("tasks", "scripts", "transports", "files", "throughput", "imports", "memory", "fleet")
 
 
@@ -55,11 +59,12 @@ class Bench:
             "scripts": self._scripts,
             "transports": self._transports,
             "files": self._files,
-            "throughput": self._throughput,
+            "throughput": functools.partial(self._throughput, self._plan.throughput),
+            LARGE: functools.partial(self._throughput, self._plan.large),
             "imports": self._imports,
             "fleet": self._fleet,
         }
-        if not set(parts) <= {"imports", "throughput"}:
+        if not set(parts) <= {"imports", "throughput", LARGE}:
             self._say("warming up")
             tasks.warm_up(self._scene)
         with contextlib.ExitStack() as stack:
@@ -102,10 +107,10 @@ class Bench:
         """put_file and fetch_file."""
         self._show(files.table(files.measure(self._scene, self._plan.files)))
 
-    def _throughput(self) -> None:
+    def _throughput(self, plan: tuple[tuple[str, int, int], ...]) -> None:
         """Objects, text and files, each way."""
         before = machine.load()
-        moved = throughput.measure(self._scene, self._plan.throughput, self._say)
+        moved = throughput.measure(self._scene, plan, self._say)
         for table in throughput.tables(moved, f"{before} before, {machine.load()} after"):
             self._show(table)
 
@@ -146,7 +151,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few repetitions; the times mean little")
-    parser.add_argument("--only", action="append", choices=PARTS, help="may be repeated")
+    parser.add_argument("--only", action="append", choices=(*PARTS, LARGE), help="may be repeated")
     parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="write the tables, or replace them there")
     parser.add_argument("--plot", type=pathlib.Path, metavar="FILE", help="write the chart of module tasks (SVG)")
     return parser.parse_args(arguments)
@@ -161,7 +166,7 @@ def main() -> None:
     # SIGTERM ends it as Ctrl-C does: whatever was started is ended, too.
     signal.signal(signal.SIGTERM, _end)
     plan = QUICK if options.quick else FULL
-    parts = tuple(part for part in PARTS if part in (options.only or PARTS))
+    parts = tuple(part for part in (*PARTS, LARGE) if part in (options.only or PARTS))
     page = Page(options.markdown) if options.markdown else None
     started, load = time.monotonic(), machine.load()
     with Scene(plan.hosts) as scene:

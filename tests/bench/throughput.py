@@ -269,7 +269,7 @@ _COSTS = (
 def _rates(row: Moved, others: dict[str, Moved]) -> tuple[str, ...]:
     rate = functools.partial(row.load.rate, row.size)
     spread = f"{rate(max(row.seconds))} to {rate(min(row.seconds))}"
-    ratios = [_compared(row, others[way], row.times_as_fast) for way in ("psrp", "pypsrp")]
+    ratios = [_compared(row, others.get(way), row.times_as_fast) for way in ("psrp", "pypsrp")]
     return (rate(row.median("seconds")), spread, f"{row.median('seconds'):.2f} s", *ratios)
 
 
@@ -282,9 +282,9 @@ def _costs(row: Moved, others: dict[str, Moved]) -> tuple[str, ...]:
     memory = [f"{row.peaks[name] / MB:.0f} MB" if name in row.peaks else "" for name in ("worker", "broker")]
     seconds = (f"{worker:.2f} s", f"{broker:.2f} s" if "broker" in row.peaks else "", f"{endpoint:.2f} s")
     share = f"{endpoint / (worker + broker + endpoint):.0%}"
-    return (*seconds, share, _compared(row, others["psrp"], ratio), *memory)
+    return (*seconds, share, _compared(row, others.get("psrp"), ratio), *memory)
 
 
-def _compared(row: Moved, other: Moved, ratio: collections.abc.Callable[[Moved], str]) -> str:
+def _compared(row: Moved, other: Moved | None, ratio: collections.abc.Callable[[Moved], str]) -> str:
     """A way of ours with another one, where both could be measured."""
-    return ratio(other) if row.way.startswith("pssession") and other.error is None else ""
+    return ratio(other) if row.way.startswith("pssession") and other is not None and other.error is None else ""
