@@ -19,7 +19,7 @@ from .._psrp.errors import ProtocolError
 from .._psrp.records import OutputFormat, PipelineState, Record
 from .._transport import FaultKind, Received, Signal, TransportError
 from .._wire.errors import ErrorKind, PSSessionError
-from . import questions, troubles
+from . import questions, troubles, upkeep
 from .commanding import signal
 from .courier import Fault
 from .delivering import OutputLimit
@@ -143,8 +143,8 @@ class Reception:
                 return None
             raise self._failure(left, fault) from None
         except ProtocolError as error:
-            session.discard()
-            raise self._unknown(f"{session} was lost", str(error)) from None
+            upkeep.estrange(session)
+            raise self._unknown(f"{session} {session.fate}", str(error)) from None
         finally:
             session.pool.expect_losses(False)
             session.last_used = session.clock()

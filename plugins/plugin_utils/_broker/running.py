@@ -19,7 +19,7 @@ from .._psrp.pipeline import Pipeline
 from .._psrp.records import PipelineState, Record
 from .._transport import FaultKind
 from .._wire.errors import ErrorKind, PSSessionError
-from . import troubles
+from . import troubles, upkeep
 from .commanding import STOP_GRACE, RemotePipeline
 from .courier import Fault
 from .delivering import OutputLimit
@@ -275,8 +275,8 @@ class Run:
         """The error for bytes that the protocol does not allow, or for values that it cannot carry."""
         if not self._remote.commanded:
             return PSSessionError(ErrorKind.USAGE, f"Nothing was started: {error}.")
-        self._session.discard()
-        return _unknown(f"{self._session} {self._session.fate} while it ran", str(error))
+        upkeep.estrange(self._session)
+        return _unknown(f"{self._session} {self._session.fate}", str(error))
 
 
 def _unknown(what: str, why: str) -> PSSessionError:

@@ -100,7 +100,9 @@ class Session:
     @property
     def fate(self) -> str:
         """What became of one that its user has lost, for messages."""
-        return "was removed by force (pssession: state=absent)" if self.removed.is_set() else "was lost"
+        if self.removed.is_set():
+            return "was removed by force (pssession: state=absent)"
+        return "is Broken and stays on its server (pssession: state=present)" if self.estranged else "was lost"
 
     def leased(self, target: Target) -> None:
         """A user begins: what is told of the session is told to him, with his timeouts and sizes."""

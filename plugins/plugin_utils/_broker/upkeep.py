@@ -94,7 +94,7 @@ def keep_alive(session: Session) -> None:
     except (Fault, ProtocolError) as error:
         log.warning("session %d: keep-alive failed: %s", session.number, error)
         if isinstance(error, ProtocolError):
-            session.discard()
+            estrange(session)
         elif error.decision is Decision.REOPEN:
             session.state = SessionState.BROKEN
 
