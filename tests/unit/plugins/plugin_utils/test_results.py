@@ -169,3 +169,9 @@ def test_stderr_has_the_line_ends_of_psrp_in_each_version_of_core() -> None:
     records.add([["host_err", "c"]])
     assert command_result(records, finished, 0)[2] == b"a\r\nb\r\nc"
     assert command_result(records, finished, 0, errors_end_lines=False)[2] == b"a\r\nb\r\nc"
+
+
+def test_a_command_whose_output_is_not_whole_failed() -> None:
+    records = Collected()
+    records.add([["output", "a"], ["error", {"text": "b\r\n", "fully_qualified_error_id": TOO_LARGE}]])
+    assert command_result(records, Finished("completed", dict(SESSION)), 0) == (1, b"a", b"b\r\n")
