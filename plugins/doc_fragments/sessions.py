@@ -52,6 +52,8 @@ options:
     description:
       - How long a task waits for a session that runs something else, in seconds. Then it fails and names
         what runs.
+      - As long waits a task that makes a session of its own, or a further one, for a place where the server's quota is
+        used up.
     type: int
     default: 240
     vars:

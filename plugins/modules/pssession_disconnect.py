@@ -143,7 +143,7 @@ session:
       returned: always
       sample: wsman
 results:
-  description: One row for each session.
+  description: One row for each session, in the order of the list; those of a wildcard by their Ids.
   returned: if a list or a wildcard was given, or several sessions fit
   type: list
   elements: dict

@@ -91,7 +91,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sessions:
-  description: One row for each session.
+  description:
+    - One row for each session, in the order of the list; without one, and for a wildcard, by their Ids. Those that only
+      the server knows come last.
   returned: success
   type: list
   elements: dict

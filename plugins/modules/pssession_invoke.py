@@ -589,7 +589,9 @@ session:
       returned: always
       sample: wsman
 results:
-  description: One row for each session, with the fields that a single one returns.
+  description:
+    - One row for each session, with the fields that a single one returns, in the order of the list; those of a wildcard
+      by their Ids.
   returned: if a list or a wildcard was given, or several sessions fit
   type: list
   elements: dict
