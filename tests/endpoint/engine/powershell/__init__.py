@@ -8,9 +8,9 @@ and location between pipelines; scripts are parsed and interpreted, never recogn
 
 The parser (scanner, expression_parser, command_parser, parser) is its own.  tree-sitter-pwsh reads valid code as
 something else without a node that says so (``1..3`` as a command of that name, ``param`` on a line of its own after
-``[CmdletBinding()]`` as another, ``begin { } process { }`` on one line as a third) and refuses other valid code; nor does
-it know PowerShell's messages for what is wrong.  tests/unit/endpoint/powershell/test_parsers.py shows it, and compares
-both on the collection's scripts.
+``[CmdletBinding()]`` as another, ``begin { } process { }`` on one line as a third) and refuses other valid code; nor
+does it know PowerShell's messages for what is wrong.  tests/unit/endpoint/powershell/test_parsers.py shows it, and
+compares both on the collection's scripts.
 
 The values of .NET that scripts use are classes in the net_* modules, the cmdlets those in commands/.  What is in
 neither is an error in PowerShell's words, never a silent nothing.
