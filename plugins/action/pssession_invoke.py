@@ -18,6 +18,7 @@ if typing.TYPE_CHECKING:
     from ..connection.pssession import Connection
     from ..plugin_utils import _invoke, _selector, _several
     from ..plugin_utils._wire import errors, messages, record
+    from ..plugin_utils._wire.target import Target
 else:
     from ..plugin_utils._cached import load
 
@@ -25,6 +26,8 @@ else:
     errors, messages, record = load("_wire.errors", "_wire.messages", "_wire.record")
 
 display = Display()
+#: What names one session, and what is known of it.
+_Chosen = tuple["messages.Selector", "dict[str, typing.Any]"]
 
 
 class ActionModule(SessionAction):
@@ -68,7 +71,7 @@ class ActionModule(SessionAction):
             with connection.broker() as client:
                 return _invoke.run(client, record.replaced(request, selector=selected.selector), display.warning, show)
         # Lines of several sessions at once would tell nobody anything: they are in the results.
-        chosen = self._expanded(connection, selected, request)
+        chosen = self._expanded(connection, selected, request.target)
         warnings: list[str] = []
         jobs = [
             functools.partial(_invoke.run, request=record.replaced(request, selector=selector), warn=warnings.append)
@@ -85,29 +88,28 @@ class ActionModule(SessionAction):
                 rows.append({**answer, "session": answer["session"] or known})
         return _several.gathered(rows)
 
-    @staticmethod
-    def _expanded(
-        connection: Connection, selected: _selector.Selection, request: messages.Run
-    ) -> list[tuple[messages.Selector, dict[str, typing.Any]]]:
-        """Each session by itself, with what is known of it: wildcards mean the sessions that the broker holds."""
+    def _expanded(self, connection: Connection, selected: _selector.Selection, target: Target) -> list[_Chosen]:
+        """Each session by itself and once, in the order of the selector."""
         selector = selected.selector
-        chosen: list[tuple[messages.Selector, dict[str, typing.Any]]] = []
-        chosen += [(messages.Selector(names=[name]), {"name": name}) for name in selected.exact]
-        chosen += [(messages.Selector(ids=[number]), {"id": number}) for number in selector.ids]
+        chosen: list[_Chosen] = [(messages.Selector(ids=[number]), {"id": number}) for number in selector.ids]
         chosen += [(messages.Selector(instance_ids=[text]), {"instance_id": text}) for text in selector.instance_ids]
-        if selected.patterns:
-            wanted = messages.Selector(names=selected.patterns)
-            with connection.broker() as client:
-                rows = client.request(messages.ListSessions(request.target, wanted)).sessions
-            if not rows:
-                display.warning(f"No session that is held fits {_selector.described(wanted)}.")
-            named = {name.casefold() for name in selected.exact}
-            chosen += [
-                (messages.Selector(instance_ids=[row["instance_id"]]), row)
-                for row in rows
-                if str(row["name"]).casefold() not in named
-            ]
+        for name in selector.names:
+            if _selector.is_pattern(name):
+                fitting = self._held(connection, target, name)
+            else:
+                fitting = [(messages.Selector(names=[name]), {"name": _selector.literal(name)})]
+            chosen += [one for one in fitting if not any(_are_same(one, other) for other in chosen)]
         return chosen
+
+    @staticmethod
+    def _held(connection: Connection, target: Target, pattern: str) -> list[_Chosen]:
+        """A wildcard means the sessions that the broker holds."""
+        wanted = messages.Selector(names=[pattern])
+        with connection.broker() as client:
+            rows = client.request(messages.ListSessions(target, wanted)).sessions
+        if not rows:
+            display.warning(f"No session that is held fits {_selector.described(wanted)}.")
+        return [(messages.Selector(instance_ids=[row["instance_id"]]), row) for row in rows]
 
     def _text_of(self, path: str) -> str:
         """A script file of the controller, found and decrypted as ansible.builtin.copy does."""
@@ -117,3 +119,11 @@ class ActionModule(SessionAction):
                 return _invoke.decoded(file.read(), path)
         finally:
             self._loader.cleanup_tmp_file(real)
+
+
+def _are_same(one: _Chosen, other: _Chosen) -> bool:
+    """Whether two of a selector's entries mean one session: a name that a wildcard means, too."""
+    (_asked, known), (_other, theirs) = one, other
+    if known.get("instance_id") and theirs.get("instance_id"):
+        return bool(known["instance_id"] == theirs["instance_id"])
+    return str(known.get("name")).casefold() == str(theirs.get("name")).casefold()

@@ -40,11 +40,6 @@ class Selection(typing.NamedTuple):
     nothing: bool = False
 
     @property
-    def exact(self) -> list[str]:
-        """The names without a wildcard."""
-        return [name for name in self.selector.names if not is_pattern(name)]
-
-    @property
     def patterns(self) -> list[str]:
         """The names with a wildcard."""
         return [name for name in self.selector.names if is_pattern(name)]

@@ -152,6 +152,26 @@ class TestWhere:
         assert (result["changed"], result["failed"]) == (True, True)
         assert result["msg"] == "1 of 3 sessions failed. web1 (Id 7): web1 runs something."
 
+    def test_rows_are_in_the_lists_order_and_each_session_has_one(
+        self, make_connection: MakeConnection, broker: FakeBroker
+    ) -> None:
+        held = {"b1": GUID, "b2": GUID.replace("5", "6")}
+
+        def answer(request: typing.Any) -> list[typing.Any]:
+            if isinstance(request, ListSessions):
+                return [Sessions([{"id": 1, "name": name, "instance_id": text} for name, text in held.items()], {})]
+            asked = request.selector
+            names = asked.names or [name for name, text in held.items() if [text] == asked.instance_ids]
+            return [Finished("completed", {"name": names[0]})]
+
+        broker.answer_with = answer
+        for given, rows in (
+            (["z", "b*", "a", "B1"], ["z", "b1", "b2", "a"]),
+            (["B1", "b*", "*"], ["B1", "b2"]),
+        ):
+            result = run_action("pssession_invoke", make_connection(), {"script": "1", "name": given})
+            assert [row["session"]["name"] for row in result["results"]] == rows
+
     def test_the_one_whose_time_was_up_is_named(self, make_connection: MakeConnection, broker: FakeBroker) -> None:
         broker.answer_with = lambda request: [Failure("stopped", "its timeout of 1 s is over.")]
         result = run_action("pssession_invoke", make_connection(), {"script": "1", "id": [4], "timeout": 1})
