@@ -12,6 +12,8 @@ MB = 1000 * 1000
 
 #: Ways in which Python gets at a session: the connection plugins, pssession_invoke, and pypsrp by itself.
 WAYS = ("psrp", "pypsrp", "pssession", "pssession_invoke")
+#: Those that are ours.
+OURS = ("pssession", "pssession_invoke")
 #: Those that move files.
 _OF_FILES = ("psrp", "pypsrp", "pssession")
 

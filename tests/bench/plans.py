@@ -34,7 +34,7 @@ class Plan:
     transport_rounds: int
     #: What is moved to see how fast: the name of a load, its size (objects or bytes), and how often.
     throughput: tuple[tuple[str, int, int], ...]
-    #: The same for ``--only large``.
+    #: The same for ``--only large``, in the ways of this collection only: it is for the memory.
     large: tuple[tuple[str, int, int], ...]
 
 
@@ -55,16 +55,16 @@ FULL = Plan(
     host_rounds=2,
     transport_rounds=2,
     throughput=(
-        ("integers", 50_000, 3),
-        ("records", 10_000, 3),
-        ("text", 20 * MB, 3),
-        ("numbers in", 10_000, 3),
-        ("text in", 20 * MB, 3),
-        ("put", 20 * MB, 3),
-        ("fetch", 20 * MB, 3),
+        ("integers", 20_000, 3),
+        ("records", 5_000, 3),
+        ("text", 10 * MB, 3),
+        ("numbers in", 5_000, 3),
+        ("text in", 10 * MB, 3),
+        ("put", 10 * MB, 3),
+        ("fetch", 10 * MB, 3),
     ),
     large=(
-        ("integers", 200_000, 1),
+        ("integers", 100_000, 1),
         ("text", 200 * MB, 1),
         ("text in", 40 * MB, 1),
         ("put", 200 * MB, 1),

@@ -4,7 +4,7 @@
 """``make bench``: measure this collection beside ansible.builtin.psrp, on the same endpoint in the same run.
 
 run.py                                     all of it but the next, in less than ten minutes
-run.py --only large                        what is 200 MB and takes minutes
+run.py --only large                        100,000 objects, and 200 MB, of this collection only
 run.py --quick                             a few repetitions of everything
 run.py --only tasks --only imports         parts of it
 run.py --markdown FILE --plot FILE.svg     also write the tables, and the plot of the first one
@@ -32,6 +32,7 @@ from ansible_collections.remoting.powershell.tests.bench import (
     throughput,
     transports,
 )
+from ansible_collections.remoting.powershell.tests.bench.loads import OURS, WAYS
 from ansible_collections.remoting.powershell.tests.bench.plans import FULL, QUICK, Plan
 from ansible_collections.remoting.powershell.tests.bench.plot import Chart
 from ansible_collections.remoting.powershell.tests.bench.scene import PLUGINS, Scene
@@ -54,13 +55,13 @@ class Bench:
 
     def run(self, parts: tuple[str, ...]) -> None:
         """Measure; idle brokers are looked at a second time after everything else."""
-        measure = {
+        measure: dict[str, typing.Callable[[], None]] = {
             "tasks": self._tasks,
             "scripts": self._scripts,
             "transports": self._transports,
             "files": self._files,
-            "throughput": functools.partial(self._throughput, self._plan.throughput),
-            LARGE: functools.partial(self._throughput, self._plan.large),
+            "throughput": functools.partial(self._throughput, self._plan.throughput, WAYS),
+            LARGE: functools.partial(self._throughput, self._plan.large, OURS),
             "imports": self._imports,
             "fleet": self._fleet,
         }
@@ -107,10 +108,10 @@ class Bench:
         """put_file and fetch_file."""
         self._show(files.table(files.measure(self._scene, self._plan.files)))
 
-    def _throughput(self, plan: tuple[tuple[str, int, int], ...]) -> None:
+    def _throughput(self, plan: tuple[tuple[str, int, int], ...], ways: tuple[str, ...]) -> None:
         """Objects, text and files, each way."""
         before = machine.load()
-        moved = throughput.measure(self._scene, plan, self._say)
+        moved = throughput.measure(self._scene, plan, self._say, ways)
         for table in throughput.tables(moved, f"{before} before, {machine.load()} after"):
             self._show(table)
 

@@ -24,7 +24,7 @@ from ansible_collections.remoting.powershell.tests.bench import (
     throughput,
     transports,
 )
-from ansible_collections.remoting.powershell.tests.bench.loads import LOADS, Load
+from ansible_collections.remoting.powershell.tests.bench.loads import LOADS, OURS, Load
 from ansible_collections.remoting.powershell.tests.bench.plans import QUICK
 from ansible_collections.remoting.powershell.tests.bench.plot import Chart
 from ansible_collections.remoting.powershell.tests.bench.scene import PLUGINS, Scene
@@ -82,6 +82,15 @@ def test_throughput(scene: Scene) -> None:
     )
     compared = {row[0]: row[-2:] for row in rates.rows}
     assert all(all(ratios) == (": pssession" in title) for title, ratios in compared.items())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process takes is read from /proc")
+def test_large(scene: Scene) -> None:
+    moved = throughput.measure(scene, QUICK.large, ways=OURS)
+    assert [(row.way, row.error) for row in moved] == [(way, None) for way in OURS]
+    rates, costs = throughput.tables(moved, "none")
+    assert [row[-2:] for row in rates.rows] == [("", "")] * len(OURS)
+    assert len(costs.rows) == len(OURS)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what a process takes is read from /proc")

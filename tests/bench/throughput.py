@@ -76,18 +76,19 @@ def measure(
     scene: Scene,
     plan: collections.abc.Sequence[tuple[str, int, int]],
     say: collections.abc.Callable[[str], None] = lambda text: None,
+    ways: collections.abc.Collection[str] = WAYS,
 ) -> list[Moved]:
-    """Move each load (its name, its size, how often) in all its ways, which take turns, on an endpoint of their own."""
+    """Move each load (its name, its size, how often) in these of its ways, which take turns, on their own endpoint."""
     moved = []
     with contextlib.ExitStack() as stack:
         endpoint = stack.enter_context(EndpointProcess([_COMPUTER]))
         # On Windows, psrp and pypsrp lift this limit by reflection into PowerShell, which the embedded engine has not.
         endpoint.quota("max_received_data_per_command_mb", 0)
-        sides = {way: stack.enter_context(_Side(scene, endpoint, way)) for way in WAYS}
+        sides = {way: stack.enter_context(_Side(scene, endpoint, way)) for way in ways}
         for name, size, turns in plan:
             load = LOADS[name]
             say(f"throughput: {load.title}, {load.amount(size)}")
-            rows = [Moved(load, size, way) for way in load.ways]
+            rows = [Moved(load, size, way) for way in load.ways if way in ways]
             _move(scene, rows, sides, turns)
             for row in rows:
                 say(f"  {row.way}: {load.rate(size, row.median('seconds')) if row.turns else row.error}")
