@@ -81,7 +81,13 @@ class Delivery:
 
 @contextlib.contextmanager
 def kept_alive(session: Session, delivery: Delivery, reactor: Reactor) -> typing.Iterator[None]:
-    """Keeps a session alive on its server while the client of what runs in it does not read, however long that is."""
+    """Keeps a session alive on its server while the client of what runs in it does not read, however long that is.
+
+    One that lives in a stream has no idle timeout, and asking would read the stream.
+    """
+    if not session.target.can_disconnect:
+        yield
+        return
     seconds = upkeep.interval(session)
     over = False
     timer: Timer

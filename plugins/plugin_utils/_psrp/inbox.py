@@ -53,6 +53,9 @@ class Message(typing.NamedTuple):
     data: bytes
     size: int
 
+    def __repr__(self) -> str:
+        return f"Message({self.object_id}, {self.type_id:#010x}, {self.pipeline_id}, {self.size} bytes)"
+
     @property
     def raw(self) -> bytes:
         """The whole message."""
