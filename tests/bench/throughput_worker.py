@@ -219,7 +219,7 @@ def _serve(request: Json) -> None:
         _say({"error": _described(error)})
         return
     _say({"pid": os.getpid()})
-    while sys.stdin.readline() != _ENOUGH:
+    while sys.stdin.readline() not in (_ENOUGH, ""):
         _answer(action)
 
 
