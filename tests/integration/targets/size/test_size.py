@@ -30,7 +30,7 @@ foreach ($number in 1..5000) { @{ id = $number; name = "name $number" } }
 foreach ($number in 1..5000) { [PSCustomObject]@{ id = $number; name = "name $number"; on = $true } }
 """
 #: Each of the texts has a million characters but for the number before it.
-_LINE = "a line with h\u00e4\u00df, \u20ac, \u65e5\u672c\u8a9e and \U0001f600 "
+_LINE = "a line with h\u00e4\u00df, \u20ac, \u65e5\u672c\u8a9e and \U0001f600 " + "and many plain letters " * 20
 _REPEATS = 1_000_000 // len(_LINE)
 _TEXTS = 32
 _LARGE = f"$text = '{_LINE}' * {_REPEATS}; foreach ($number in 1..{_TEXTS}) {{ \"$number $text\" }}"
