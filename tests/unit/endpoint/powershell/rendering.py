@@ -20,7 +20,10 @@ _FAILED = "5"
 
 
 def line_of(message: Message) -> str | None:
-    """A message as a line: an object, ``ERR`` or ``FAIL`` with an error, a stream with its text; None for a plain end."""
+    """A message as a line: an object, ``ERR`` or ``FAIL`` with an error, a stream with its text.
+
+    None for an end that is none of a failure.
+    """
     if not message.clixml:
         return "null"
     node = ElementTree.fromstring(message.clixml)

@@ -10,6 +10,7 @@ from . import (
     content,
     credentials,
     data,
+    documents,
     flow,
     items,
     locations,
@@ -25,6 +26,7 @@ from . import (
 )
 
 __all__ = [
-    "administration", "content", "credentials", "data", "flow", "items", "locations", "measure", "members", "objects",
+    "administration", "content", "credentials", "data", "documents", "flow", "items", "locations", "measure",
+    "members", "objects",
     "output", "remoting", "state", "system", "tables", "values",
 ]  # fmt: skip
