@@ -58,11 +58,9 @@ def put(client: BrokerClient, target: Target, source: str, destination: str, sho
                 finished = file.send(client, run, length, last)
         except PSSessionError as error:
             removed = _remove_part(client, target, part, error.kind)
-            stopped = _stopped(error, f"to '{destination}'", file.progress)
             # The hash goes last: without it the file did not get its name.
-            if removed and file.progress.done < file.size:
-                stopped.message = f"{stopped.message.rstrip('.')}. Nothing of it is left there."
-            raise stopped from None
+            nothing_left = removed and file.progress.done < file.size
+            raise _stopped(error, f"to '{destination}'", file.progress, nothing_left) from None
     file.progress.end()
     return finished
 
@@ -133,10 +131,13 @@ def _remove_part(client: BrokerClient, target: Target, part: str, kind: ErrorKin
     return False
 
 
-def _stopped(error: PSSessionError, what: str, progress: Progress) -> PSSessionError:
+def _stopped(error: PSSessionError, what: str, progress: Progress, nothing_left: bool = False) -> PSSessionError:
     """The error of a transfer, with how far it came."""
     after = f" after {progress.so_far}" if progress.done >= _WORTH_TELLING else ""
-    return PSSessionError(error.kind, f"failed to transfer file {what}{after}: {error.message}")
+    message = f"failed to transfer file {what}{after}: {error.message}"
+    if nothing_left:
+        message = f"{message.rstrip('.')}. Nothing of it is left there."
+    return PSSessionError(error.kind, message)
 
 
 class _Source:

@@ -90,3 +90,18 @@ def test_a_forgotten_pipelines_bytes_are_dropped() -> None:
 def test_a_limit_without_room_is_refused(limit: int) -> None:
     with pytest.raises(ValueError, match="needs 22 bytes"):
         Outbox().take(limit)
+
+
+def test_a_pipeline_has_begun_when_its_first_message_was_taken_whole() -> None:
+    outbox, first, second = Outbox(), uuid.UUID(int=1), uuid.UUID(int=2)
+    outbox.put(b"x" * 100, first, "stdin")
+    outbox.put(b"y" * 10, second, "stdin")
+    outbox.put(b"z" * 100, first, "stdin")
+    seen = []
+    while outbox.take(HEADER_SIZE + 40, first):
+        seen.append(outbox.begun(first))
+    # 40, 40 and 20 bytes of the first message, whose last fragment leaves no room for the next one's header.
+    assert seen[:3] == [False, False, True] and all(seen[2:])
+    assert not outbox.begun(second)
+    outbox.forget(first)
+    assert not outbox.begun(first)
