@@ -28,7 +28,13 @@ param(
         }
     }
 
-    foreach ($difference in $differences) {
+    # An idle timeout may not be longer than the longest one, neither before nor after a step.
+    $raised = @($differences | Where-Object -FilterScript {
+            $_['setting'] -like '*\MaxIdleTimeoutms' -and [long]$_['wanted'] -gt [long]$_['present']
+        })
+    $others = @($differences | Where-Object -FilterScript { $raised -notcontains $_ })
+
+    foreach ($difference in $raised + $others) {
         if ($PSCmdlet.ShouldProcess($difference['setting'], "Set to $($difference['wanted'])")) {
             $setting = @{ Path = $difference['setting']; Value = $difference['wanted']; Force = $true }
             # That it needs a restart is said in a warning, and is known here.
