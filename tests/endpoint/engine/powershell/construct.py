@@ -32,6 +32,8 @@ def construct(net_type: NetType, arguments: typing.Sequence[object]) -> object:
         return _construct_collection(net_type, arguments)
     if name == "System.Management.Automation.PSObject":
         return values.PSObject()
+    if name == "System.Object" and not arguments:
+        return values.ObjectValue([name], {}, name)
     members = net_type.members
     if members is None:
         raise LookupError(name)

@@ -172,6 +172,8 @@ def _span_part(unit: int, modulus: int) -> property:
 @members_of("System.TimeSpan")
 class TimeSpanMembers:
     zero = static_property(lambda: TimeSpan(0))
+    max_value = static_property(lambda: TimeSpan(2**63 - 1))
+    min_value = static_property(lambda: TimeSpan(-(2**63)))
     net_properties = (
         "Ticks",
         "Days",

@@ -263,13 +263,7 @@ class FileInfoMembers:
 
     @staticmethod
     def new(path: str) -> values.ObjectValue | values.PSObject:
-        from .commands.file_objects import item_object
-
-        full = full_path(path)
-        if os.path.lexists(full):
-            return item_object(full)
-        absent = {"FullName": full, "Name": os.path.basename(full), "DirectoryName": os.path.dirname(full)}
-        return values.ObjectValue([*_FILE_INFO], {**absent, "Exists": False}, path)
+        return _info(path, _FILE_INFO)
 
     def open_read(self) -> object:
         return File.open_read(_full_name(self))
@@ -278,9 +272,36 @@ class FileInfoMembers:
         File.delete(_full_name(self))
 
 
+class DirectoryInfoMembers:
+    """As FileInfoMembers, of folders."""
+
+    @staticmethod
+    def new(path: str) -> values.ObjectValue | values.PSObject:
+        return _info(path, _DIRECTORY_INFO)
+
+    def create(self) -> None:
+        Directory.create_directory(_full_name(self))
+
+    def delete(self, recursive: bool = False) -> None:
+        Directory.delete(_full_name(self), recursive)
+
+
+def _info(path: str, type_names: tuple[str, ...]) -> values.ObjectValue | values.PSObject:
+    """What a path names, or an object that says that there is nothing."""
+    from .commands.file_objects import item_object
+
+    full = full_path(path)
+    if os.path.lexists(full):
+        return item_object(full)
+    absent = {"FullName": full, "Name": os.path.basename(full), "DirectoryName": os.path.dirname(full)}
+    return values.ObjectValue([*type_names], {**absent, "Exists": False}, path)
+
+
 def _full_name(info: object) -> str:
     return to_string(typing.cast(values.ObjectValue, info).properties["FullName"])
 
 
 _FILE_INFO = ("System.IO.FileInfo", "System.IO.FileSystemInfo", "System.MarshalByRefObject", "System.Object")
+_DIRECTORY_INFO = ("System.IO.DirectoryInfo", *_FILE_INFO[1:])
 register(NetType(_FILE_INFO[0], _FILE_INFO[1:], FileInfoMembers))
+register(NetType(_DIRECTORY_INFO[0], _DIRECTORY_INFO[1:], DirectoryInfoMembers))

@@ -98,6 +98,8 @@ members_of("System.Single")(_float_members(numbers.Single, 1.401298464324817e-45
 class DecimalMembers:
     zero = static_property(lambda: decimal.Decimal(0))
     one = static_property(lambda: decimal.Decimal(1))
+    max_value = static_property(lambda: decimal.Decimal(2**96 - 1))
+    min_value = static_property(lambda: decimal.Decimal(1 - 2**96))
 
     @staticmethod
     def round(value: object, digits: int = 0) -> object:

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import html
 import ipaddress
 import re
+import time
 import typing
+import urllib.parse
 
 from . import dates, numbers, typesystem
 from .calling import static_property
@@ -24,6 +27,23 @@ def _of_date(name: str) -> property:
     return property(lambda self: getattr(typesystem.find("System.DateTime").members, name).fget(self.moment))
 
 
+def _with_offset(text: str) -> tuple[DateTime, int]:
+    """A date and how far its clock is ahead of UTC, which is this machine's where the text does not say.
+
+    :raises NetError: it is no date.
+    """
+    zone = re.search(r"(Z|[-+]\d\d:?\d\d)$", text.strip())
+    try:
+        plain = dates.parse(text.strip()[: zone.start()] if zone else text)
+    except ValueError:
+        message = f"String '{text}' was not recognized as a valid DateTime."
+        raise NetError("System.FormatException", message) from None
+    if zone is None:
+        return plain, dates.offset_ticks(plain)
+    minutes = 0 if zone[1] == "Z" else int(zone[1][0] + "1") * (int(zone[1][1:3]) * 60 + int(zone[1][-2:]))
+    return plain, minutes * 60 * TICKS_PER_SECOND
+
+
 @net_class
 class DateTimeOffset(NetObject):
     net_name = "System.DateTimeOffset"
@@ -36,7 +56,10 @@ class DateTimeOffset(NetObject):
 
     def __init__(self, *parts: object) -> None:
         offset = next((part for part in parts if isinstance(part, TimeSpan)), None)
-        first = parts[0]
+        first = parts[0] if parts else DateTime(0, 1)
+        if isinstance(first, str):
+            self.moment, self.offset_ticks = _with_offset(first)
+            return
         if not isinstance(first, DateTime):
             members: typing.Any = typesystem.find("System.DateTime").members
             first = members.new(*(part for part in parts if not isinstance(part, TimeSpan)))
@@ -46,6 +69,10 @@ class DateTimeOffset(NetObject):
     def __str__(self) -> str:
         sign, minutes = ("-" if self.offset_ticks < 0 else "+"), abs(self.offset_ticks) // TICKS_PER_SECOND // 60
         return f"{dates.format_date(self.moment)} {sign}{minutes // 60:02}:{minutes % 60:02}"
+
+    @staticmethod
+    def parse(text: str, *options: object) -> object:
+        return DateTimeOffset(text)
 
     def to_string(self, pattern: str = "") -> str:
         offset = str(self).rpartition(" ")[2]
@@ -179,12 +206,18 @@ class MailAddress(NetObject):
         self.text = text
 
     def __str__(self) -> str:
-        return self.text
+        name, address = self._parts()
+        return f'"{name}" <{address}>' if name else address
 
-    display_name = property(lambda self: "")
-    user = property(lambda self: self.text.partition("@")[0])
-    host = property(lambda self: self.text.partition("@")[2])
-    address = property(str)
+    def _parts(self) -> tuple[str, str]:
+        """The name before the angle brackets, and the address."""
+        found = re.fullmatch(r'\s*"?([^"<]*?)"?\s*<([^>]*)>\s*', self.text)
+        return (found[1], found[2]) if found else ("", self.text)
+
+    display_name = property(lambda self: self._parts()[0])
+    user = property(lambda self: self._parts()[1].partition("@")[0])
+    host = property(lambda self: self._parts()[1].partition("@")[2])
+    address = property(lambda self: self._parts()[1])
 
 
 @net_class
@@ -200,6 +233,64 @@ class IntPtr(NetObject):
 
     zero = static_property(lambda: IntPtr(0))
     size = static_property(lambda: 8)
+
+
+@net_class
+class Stopwatch(NetObject):
+    net_name = "System.Diagnostics.Stopwatch"
+    net_properties = ("IsRunning", "Elapsed", "ElapsedMilliseconds", "ElapsedTicks")
+
+    def __init__(self) -> None:
+        self._before = 0
+        self._since: int | None = None
+
+    @staticmethod
+    def start_new() -> object:
+        watch = Stopwatch()
+        watch.start()
+        return watch
+
+    def _nanoseconds(self) -> int:
+        return self._before + (time.monotonic_ns() - self._since if self._since is not None else 0)
+
+    def start(self) -> None:
+        if self._since is None:
+            self._since = time.monotonic_ns()
+
+    def stop(self) -> None:
+        self._before, self._since = self._nanoseconds(), None
+
+    def reset(self) -> None:
+        self._before, self._since = 0, None
+
+    def restart(self) -> None:
+        self._before, self._since = 0, time.monotonic_ns()
+
+    is_running = property(lambda self: self._since is not None)
+    elapsed = property(lambda self: TimeSpan(self._nanoseconds() // 100))
+    elapsed_milliseconds = property(lambda self: numbers.Int64(self._nanoseconds() // 1_000_000))
+    elapsed_ticks = property(lambda self: numbers.Int64(self._nanoseconds()))
+
+
+@net_class
+class WebUtility(NetObject):
+    net_name = "System.Net.WebUtility"
+
+    @staticmethod
+    def url_encode(text: str) -> str:
+        return urllib.parse.quote_plus(text, safe="!()*-._")
+
+    @staticmethod
+    def url_decode(text: str) -> str:
+        return urllib.parse.unquote_plus(text)
+
+    @staticmethod
+    def html_encode(text: str) -> str:
+        return html.escape(text).replace("&#x27;", "&#39;")
+
+    @staticmethod
+    def html_decode(text: str) -> str:
+        return html.unescape(text)
 
 
 @net_class

@@ -9,7 +9,7 @@ import re
 import urllib.parse
 import uuid
 
-from . import convert, formats, typesystem, values
+from . import convert, formats, numbers, typesystem, values
 from .calling import static_property
 from .convert import to_string
 from .typesystem import members_of, register_enum
@@ -111,6 +111,11 @@ register_enum(EnumType("System.EnvironmentVariableTarget", {"Process": 0, "User"
 register_enum(EnumType("System.Base64FormattingOptions", {"None": 0, "InsertLineBreaks": 1}))
 
 
+def _low_half(number: int) -> numbers.Int16:
+    low = number & 0xFFFF
+    return numbers.Int16(low - 0x10000 if low > 0x7FFF else low)
+
+
 @members_of("System.Version")
 class VersionMembers:
     net_properties = ("Major", "Minor", "Build", "Revision", "MajorRevision", "MinorRevision")
@@ -118,6 +123,8 @@ class VersionMembers:
     minor = property(lambda value: value.parts[1])
     build = property(lambda value: (*value.parts, -1, -1)[2])
     revision = property(lambda value: (*value.parts, -1, -1)[3])
+    major_revision = property(lambda value: numbers.Int16((*value.parts, -1, -1)[3] >> 16))
+    minor_revision = property(lambda value: _low_half((*value.parts, -1, -1)[3]))
 
     @staticmethod
     def new(*parts: object) -> object:
@@ -168,6 +175,14 @@ class UriMembers:
     @staticmethod
     def new(text: str, *rest: object) -> object:
         return values.Uri(text)
+
+    @staticmethod
+    def escape_data_string(text: str) -> str:
+        return urllib.parse.quote(text, safe="-._~")
+
+    @staticmethod
+    def unescape_data_string(text: str) -> str:
+        return urllib.parse.unquote(text)
 
 
 @members_of("System.Management.Automation.SwitchParameter")

@@ -167,9 +167,13 @@ def double_text(value: float, digits: int = 15) -> str:
     return f"{sign}{all_digits[0]}{tail}E{point - 1:+03d}"
 
 
+_GREATEST_SINGLE = 3.4028235677973366e38
+
+
 def _shortest_single(value: float) -> str:
     for precision in range(1, 10):
         text = f"{float(value):.{precision}g}"
-        if struct.pack("<f", float(text)) == struct.pack("<f", value):
+        # A short text of the greatest number is beyond it.
+        if abs(float(text)) <= _GREATEST_SINGLE and struct.pack("<f", float(text)) == struct.pack("<f", value):
             return text
     return float.__repr__(value)
