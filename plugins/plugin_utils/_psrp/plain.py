@@ -18,6 +18,8 @@ _PIPELINE_INPUT = 0x00041002
 _HEADER = struct.Struct("<II16s16s")
 #: What XML 1.0 forbids or a parser would change, what UTF-16 has in two units, and what would look like an escape.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\U00010000-\U0010ffff]|_(?=[xX])")
+#: What stands for itself.
+_SAFE = bytes(code for code in range(0x20, 0x7F) if chr(code) not in "&<>_")
 
 
 def input_message(pool_id: uuid.UUID, pipeline_id: uuid.UUID, value: object) -> bytes | None:
@@ -32,7 +34,7 @@ def _clixml(value: object) -> bytes | None:
     # Exact types: a bool is an int, and a subclass may mean something else.
     kind = type(value)
     if kind is str:
-        return b"<S>%b</S>" % _escaped(str(value)).encode("utf-8") if value else b"<S />"
+        return b"<S>%b</S>" % _escaped(str(value)) if value else b"<S />"
     if kind is bool:
         return b"<B>true</B>" if value else b"<B>false</B>"
     if isinstance(value, int) and kind is int and -(2**63) <= value < 2**63:
@@ -40,11 +42,15 @@ def _clixml(value: object) -> bytes | None:
     return None
 
 
-def _escaped(text: str) -> str:
+def _escaped(text: str) -> bytes:
     """A string's CLIXML (MS-PSRP 2.2.5.3.2): UTF-16 code units that XML cannot carry are written ``_xHHHH_``."""
-    if not (text.isascii() and text.isprintable() and "_" not in text):
-        text = _UNSAFE.sub(_units, text)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if text.isascii():
+        data = text.encode("ascii")
+        # The quickest look at every character that there is; base64 is like that.
+        if not data.translate(None, _SAFE):
+            return data
+    text = _UNSAFE.sub(_units, text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode("utf-8")
 
 
 def _units(match: re.Match[str]) -> str:
