@@ -24,8 +24,8 @@ attributes:
   check_mode:
     description: Whether the module works in check mode.
     details: >-
-      A script that has C([CmdletBinding(SupportsShouldProcess)]) runs with C(-WhatIf); all else is skipped. Such a script
-      always runs with C(-Confirm:$false), unless O(parameters) say otherwise.
+      A script that has C([CmdletBinding(SupportsShouldProcess)]) runs with C(-WhatIf); all else is skipped. Such a
+      script always runs with C(-Confirm:$false), unless O(parameters) say otherwise.
     support: partial
   diff_mode:
     description: Whether the module shows differences.
@@ -100,8 +100,8 @@ options:
     type: str
   error_action:
     description:
-      - What an error does that is not terminating, or that ends no more than its statement; V(stop) makes it a terminating
-        one, which fails the task.
+      - What an error does that is not terminating, or that ends no more than its statement; V(stop) makes it a
+        terminating one, which fails the task.
       - Where this is not set the session's own C($ErrorActionPreference) counts, which is V(continue) in a new session.
     type: str
     choices:
