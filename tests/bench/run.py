@@ -28,6 +28,7 @@ from ansible_collections.remoting.powershell.tests.bench import (
     imports,
     machine,
     memory,
+    rates,
     tasks,
     throughput,
     transports,
@@ -60,8 +61,8 @@ class Bench:
             "scripts": self._scripts,
             "transports": self._transports,
             "files": self._files,
-            "throughput": functools.partial(self._throughput, self._plan.throughput, WAYS),
-            LARGE: functools.partial(self._throughput, self._plan.large, OURS),
+            "throughput": functools.partial(self._throughput, "Throughput", self._plan.throughput, WAYS),
+            LARGE: functools.partial(self._throughput, "Large", self._plan.large, OURS),
             "imports": self._imports,
             "fleet": self._fleet,
         }
@@ -108,11 +109,11 @@ class Bench:
         """put_file and fetch_file."""
         self._show(files.table(files.measure(self._scene, self._plan.files)))
 
-    def _throughput(self, plan: tuple[tuple[str, int, int], ...], ways: tuple[str, ...]) -> None:
+    def _throughput(self, title: str, plan: tuple[tuple[str, int, int], ...], ways: tuple[str, ...]) -> None:
         """Objects, text and files, each way."""
         before = machine.load()
         moved = throughput.measure(self._scene, plan, self._say, ways)
-        for table in throughput.tables(moved, f"{before} before, {machine.load()} after"):
+        for table in rates.tables(title, moved, f"{before} before, {machine.load()} after"):
             self._show(table)
 
     def _imports(self) -> None:

@@ -19,6 +19,7 @@ from ansible_collections.remoting.powershell.tests.bench import (
     fleet,
     imports,
     memory,
+    rates,
     run,
     tasks,
     throughput,
@@ -76,11 +77,11 @@ def test_throughput(scene: Scene) -> None:
     for row in moved:
         assert row.requests >= 2
         assert set(row.peaks) == ({"worker", "broker"} if row.way.startswith("pssession") else {"worker"})
-    rates, costs = throughput.tables(moved, "none")
+    speeds, costs = rates.tables("Throughput", moved, "none")
     assert (
-        len(rates.rows) == len(costs.rows) == len(moved) == sum(len(LOADS[load[0]].ways) for load in QUICK.throughput)
+        len(speeds.rows) == len(costs.rows) == len(moved) == sum(len(LOADS[load[0]].ways) for load in QUICK.throughput)
     )
-    compared = {row[0]: row[-2:] for row in rates.rows}
+    compared = {row[0]: row[-2:] for row in speeds.rows}
     assert all(all(ratios) == (": pssession" in title) for title, ratios in compared.items())
 
 
@@ -88,9 +89,9 @@ def test_throughput(scene: Scene) -> None:
 def test_large(scene: Scene) -> None:
     moved = throughput.measure(scene, QUICK.large, ways=OURS)
     assert [(row.way, row.error) for row in moved] == [(way, None) for way in OURS]
-    rates, costs = throughput.tables(moved, "none")
-    assert [row[-2:] for row in rates.rows] == [("", "")] * len(OURS)
-    assert len(costs.rows) == len(OURS)
+    speeds, costs = rates.tables("Throughput", moved, "none")
+    assert {len(row) for row in speeds.rows} == {len(speeds.columns)} == {4}, "compared with nobody"
+    assert {len(row) for row in costs.rows} == {len(costs.columns)} == {7}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what a process takes is read from /proc")
@@ -100,9 +101,9 @@ def test_throughput_that_does_not_arrive_is_an_error(scene: Scene, monkeypatch: 
     (row,) = throughput.measure(scene, [("wrong", 8, 2)])
     assert row.turns == []
     assert "'objects': 7" in str(row.error)
-    rates, costs = throughput.tables([row], "none")
-    assert rates.rows[0][1] == "not measured"
-    assert "'objects': 7" in rates.notes[-1]
+    speeds, costs = rates.tables("Throughput", [row], "none")
+    assert speeds.rows[0][1] == "not measured"
+    assert "'objects': 7" in speeds.notes[-1]
     assert list(costs.rows) == []
 
 

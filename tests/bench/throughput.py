@@ -9,7 +9,6 @@ import collections.abc
 import contextlib
 import dataclasses
 import filecmp
-import functools
 import os
 import pathlib
 import statistics
@@ -18,9 +17,8 @@ import typing
 
 from ..integration.support.endpoint import EndpointProcess
 from . import usage
-from .loads import LOADS, MB, WAYS, Load
+from .loads import LOADS, WAYS, Load
 from .scene import PLUGINS, Scene, compiled_code, workspace
-from .tables import Table
 from .worker import Worker
 
 _COMPUTER = "win1"
@@ -223,69 +221,3 @@ def _connecting(scene: Scene, endpoint: EndpointProcess, sockets: str, way: str)
         "inventory_hostname": way,
     }
     return {"plugin": PLUGINS[plugin][0], "variables": variables}
-
-
-def tables(moved: list[Moved], load: str) -> list[Table]:
-    """Rates, and what they took of processors and memory.
-
-    Args:
-        load: What else the machine was doing.
-    """
-    rates, costs = [], []
-    for row in moved:
-        if row.error is not None:
-            rates.append((row.title, "not measured", *[""] * 4))
-            continue
-        others = {other.way: other for other in moved if (other.load, other.size) == (row.load, row.size)}
-        rates.append((row.title, *_rates(row, others)))
-        costs.append((row.title, *_costs(row, others)))
-    errors = [f"{row.title} could not be measured ({row.error})." for row in moved if row.error is not None]
-    heads = ("", "rate", "slowest to fastest", "time", "times psrp's", "times pypsrp's")
-    costly = ("", "worker", "broker", "endpoint", "endpoint's share", "psrp / this", "memory: worker", "memory: broker")
-    return [
-        Table("Throughput", heads, rates, (*_RATES, f"The machine's load meanwhile: {load}.", *errors)),
-        Table("Throughput: seconds of processors, and memory", costly, costs, _COSTS),
-    ]
-
-
-_RATES = (
-    "The time of one call in a process that runs already and has its session open: Python's start, its imports, the "
-    "broker's start and logging in are not in it, building the request, the broker and the conversion of all results "
-    "are. Medians; the ways take turns, and the ratios are medians of those of turns that followed each other.",
-    "psrp and pssession: the connection plugins' exec_command, put_file and fetch_file, which return text. "
-    "pssession_invoke: from the task's checked arguments to its result. pypsrp: its Client's execute_ps (through "
-    "Out-String), copy and fetch, which open a runspace pool for each call, and for objects PowerShell.invoke in a "
-    "pool that is open. Text is strings of a megabyte each.",
-    "For psrp and pypsrp the endpoint's limit of 50 MB a command is off: on Windows they lift it by reflection, which "
-    "the embedded engine has not. pssession stays below it.",
-)
-_COSTS = (
-    "Processor time of one call, medians. Without a broker the worker does all; psrp / this compares worker and broker "
-    "with psrp's worker. Memory: the most that was resident above what was there before the first call, in any of the "
-    "calls. In the worker that holds what is sent and what came, so it grows with them for every way; the broker's is "
-    "to stay below 150 MB whatever the size.",
-)
-
-
-def _rates(row: Moved, others: dict[str, Moved]) -> tuple[str, ...]:
-    rate = functools.partial(row.load.rate, row.size)
-    spread = f"{rate(max(row.seconds))} to {rate(min(row.seconds))}"
-    ratios = [_compared(row, others.get(way), row.times_as_fast) for way in ("psrp", "pypsrp")]
-    return (rate(row.median("seconds")), spread, f"{row.median('seconds'):.2f} s", *ratios)
-
-
-def _costs(row: Moved, others: dict[str, Moved]) -> tuple[str, ...]:
-    worker, broker, endpoint = (row.median(name) for name in ("worker", "broker", "endpoint"))
-
-    def ratio(psrp: Moved) -> str:
-        return f"{(psrp.median('worker') + psrp.median('broker')) / (worker + broker):.2f}"
-
-    memory = [f"{row.peaks[name] / MB:.0f} MB" if name in row.peaks else "" for name in ("worker", "broker")]
-    seconds = (f"{worker:.2f} s", f"{broker:.2f} s" if "broker" in row.peaks else "", f"{endpoint:.2f} s")
-    share = f"{endpoint / (worker + broker + endpoint):.0%}"
-    return (*seconds, share, _compared(row, others.get("psrp"), ratio), *memory)
-
-
-def _compared(row: Moved, other: Moved | None, ratio: collections.abc.Callable[[Moved], str]) -> str:
-    """A way of ours with another one, where both could be measured."""
-    return ratio(other) if row.way.startswith("pssession") and other is not None and other.error is None else ""
