@@ -80,6 +80,11 @@ def encode(data: bytes) -> str:
 
 def decode(text: str) -> bytes:
     try:
+        # What is no digit is left out by the quick way, so that the length tells whether there was any.
+        data = text.encode("ascii")
+        decoded = binascii.a2b_base64(data)
+        if len(data) % 4 == 0 and len(decoded) == len(data) // 4 * 3 - data[-2:].count(b"="):
+            return decoded
         # White space is allowed in xs:base64Binary, anything else is damage that must not pass as data.
         return base64.b64decode("".join(text.split()).encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError, ValueError):
