@@ -37,10 +37,11 @@ class Attendance:
         self._reactor = reactor
         self._socket = connection
         self._lock = threading.Lock()
-        self._listeners: list[Callback] = []
+        #: Who is told of its end, and whether that is somebody who waits.
+        self._listeners: dict[Callback, bool] = {}
         self._watching = False
         self._timer: Timer | None = None
-        self._left = threading.Event()
+        self._dismissed: str | None = None
 
     @property
     def gone(self) -> bool:
@@ -56,20 +57,35 @@ class Attendance:
             raise PSSessionError(ErrorKind.STOPPED, "Nothing was started: its client went away.")
 
     def waits(self, wake: Callback) -> None:
-        """It has to wait: `wake` is called when it goes away, on the main loop's thread, until `end`."""
+        """It has to wait: `wake` is called when it goes away or is dismissed, on any thread, until `end`.
+
+        Raises PSSessionError where that has happened.
+        """
+        self._listen(wake, waiting=True)
+        self.check_waiting()
+
+    def check_waiting(self) -> None:
+        """Raises PSSessionError where it has gone, or was dismissed."""
+        self.check()
+        if self._dismissed is not None:
+            raise PSSessionError(ErrorKind.STOPPED, f"Nothing was started: {self._dismissed}.")
+
+    def dismiss(self, reason: str) -> None:
+        """It is not to wait for anything from now on; called from any thread."""
         with self._lock:
-            if wake in self._listeners:
-                return
-            self._listeners.append(wake)
-            self._watching = True
-        # Also where it is watched already: who comes late is told as well.
-        self._reactor.watch(self._socket, self._look)
+            self._dismissed = reason
+            waiting = [listener for listener, waits in self._listeners.items() if waits]
+        for listener in waiting:
+            listener()
 
     def pause(self, seconds: float) -> None:
-        """Waits, no longer than it is there; raises PSSessionError where it is not."""
-        self.waits(self._left.set)
-        self._left.wait(seconds)
-        self.check()
+        """Waits, no longer than it is there; raises PSSessionError as `waits` does."""
+        woken = threading.Event()
+        self.waits(woken.set)
+        woken.wait(seconds)
+        with self._lock:
+            self._listeners.pop(woken.set, None)
+        self.check_waiting()
 
     def end(self) -> None:
         """Watches it no more; the socket may be read, or closed, afterwards."""
@@ -87,11 +103,20 @@ class Attendance:
     @contextlib.contextmanager
     def watched(self, left: Callback) -> typing.Iterator[None]:
         """Calls `left`, on the main loop's thread, when it goes away meanwhile."""
-        self.waits(left)
+        self._listen(left, waiting=False)
         try:
             yield
         finally:
             self.end()
+
+    def _listen(self, listener: Callback, waiting: bool) -> None:
+        with self._lock:
+            if listener in self._listeners:
+                return
+            self._listeners[listener] = waiting
+            self._watching = True
+        # Also where it is watched already: who comes late is told as well.
+        self._reactor.watch(self._socket, self._look)
 
     def _look(self) -> None:
         """On the main loop's thread: it has hung up, or has said something though nothing was expected of it."""
@@ -130,9 +155,14 @@ class Caller:
             self.attendance.check()
 
     def waits(self, wake: Callback) -> None:
-        """He has to wait: `wake` is called when he goes away."""
+        """He has to wait: `wake` is called when he goes away or is dismissed; raises PSSessionError where he is."""
         if self.attendance is not None:
             self.attendance.waits(wake)
+
+    def check_waiting(self) -> None:
+        """Raises PSSessionError where he has gone, or is not to wait any longer."""
+        if self.attendance is not None:
+            self.attendance.check_waiting()
 
     def pause(self, seconds: float, sleep: typing.Callable[[float], None]) -> None:
         """Waits, no longer than he is there; raises PSSessionError where he is not.

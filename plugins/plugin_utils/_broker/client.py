@@ -83,7 +83,8 @@ class Client:
             self._shared.left(self)
 
     def stop(self, reason: str) -> None:
-        """Stops what runs for this client; called from any thread, returns when the server was told."""
+        """Stops what runs or waits for this client; called from any thread, returns when the server was told."""
+        self._attendance.dismiss(reason)
         self._runner.stop(reason)
 
     @property

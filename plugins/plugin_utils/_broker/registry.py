@@ -273,7 +273,7 @@ class Registry:
         """Waits until something has changed; False when the time is over. Raises PSSessionError (stopped)."""
         caller.waits(self._wake)
         in_time = self._condition.wait(max(0.0, deadline - self._clock()))
-        caller.check()
+        caller.check_waiting()
         return in_time
 
     def _wake(self) -> None:

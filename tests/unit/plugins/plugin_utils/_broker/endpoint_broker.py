@@ -31,9 +31,10 @@ class Broker:
         self.notes: list[str] = []
         self.client = self.another_client()
 
-    def another_client(self) -> _client.BrokerClient:
-        """One more worker."""
-        return _client.connect(self._directory, os.getpid(), lambda level, text: self.notes.append(text), "debug")
+    def another_client(self, playbook_pid: int | None = None) -> _client.BrokerClient:
+        """One more worker, of this process or of another playbook's."""
+        playbook_pid = playbook_pid or os.getpid()
+        return _client.connect(self._directory, playbook_pid, lambda level, text: self.notes.append(text), "debug")
 
     def target(self, **changes: typing.Any) -> Target:
         """The endpoint's one computer."""

@@ -59,9 +59,28 @@ def test_who_waits_is_woken_by_a_hang_up(reactor: Reactor, ends: Ends, unread: b
         theirs.close()
         assert left.wait(30)
         # Who comes later hears of it, too.
+        with pytest.raises(PSSessionError):
+            attendance.waits(left.clear)
         late = threading.Event()
-        attendance.waits(late.set)
-        assert late.wait(30)
+        with attendance.watched(late.set):
+            assert late.wait(30)
+
+
+def test_who_is_dismissed_waits_no_longer(reactor: Reactor, ends: Ends) -> None:
+    attendance = Attendance(reactor, ends[0])
+    woken, left = threading.Event(), threading.Event()
+    attendance.waits(woken.set)
+    with attendance.watched(left.set):
+        attendance.dismiss("its playbook's process is gone")
+        assert woken.is_set()
+        # Whoever only watches for its end has heard of none.
+        assert not left.is_set()
+    with pytest.raises(PSSessionError, match="Nothing was started: its playbook's process is gone") as error:
+        attendance.pause(600)
+    assert error.value.kind is ErrorKind.STOPPED
+    # It is there, all the same.
+    attendance.check()
+    attendance.end()
 
 
 def test_a_pause_ends_with_the_client(reactor: Reactor, ends: Ends) -> None:

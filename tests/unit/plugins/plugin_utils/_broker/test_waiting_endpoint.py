@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 import threading
 import typing
 
@@ -86,6 +88,29 @@ def test_nothing_waits_or_is_started_for_a_client_that_has_gone(
     assert broker.run("'next'", selector=WORK)[1] == ["next"]
     assert endpoint.counters.commands == 2
     assert endpoint.shells[0].settings.name == "work"
+
+
+def test_nobody_waits_for_a_playbook_that_has_ended(broker: Broker, endpoint: Endpoint, gate: Gate) -> None:
+    errors: list[PSSessionError] = []
+    with in_use(broker, endpoint, gate), subprocess.Popen([sys.executable, "-c", "input()"], stdin=-1) as playbook:
+        # A worker may outlive its playbook.
+        worker = broker.another_client(playbook.pid)
+
+        def run() -> None:
+            try:
+                worker.run(run_in_work(broker))
+            except PSSessionError as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        playbook.kill()
+        thread.join(30)
+        worker.close()
+    assert [(error.kind, "its playbook's process is gone" in error.message) for error in errors] == [
+        (ErrorKind.STOPPED, True)
+    ]
+    assert endpoint.counters.commands == 1
 
 
 def test_who_goes_away_while_something_that_was_left_runs_is_not_waited_for(
