@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing
+
 import psrpcore
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from ansible_collections.remoting.powershell.tests.endpoint.engine.plain_input import plain_string
 
 
-def fragment_of(value: object, limit: int | None = None) -> bytes:
+def fragment_of(value: typing.Any, limit: int | None = None) -> bytes:
     """The first fragment of an input object as psrpcore writes it."""
     pool = psrpcore.ClientRunspacePool()
     kind = psrpcore.types.PSRPMessageType.PipelineInput

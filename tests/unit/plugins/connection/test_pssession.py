@@ -383,13 +383,13 @@ class TestFiles:
         self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path, path: str, why: str
     ) -> None:
         (tmp_path / "file").touch()
-        for move in (
-            lambda: make_connection().put_file(str(tmp_path / "file"), path),
-            lambda: make_connection().fetch_file(path, str(tmp_path / "other")),
-            lambda: make_connection().fetch_file("C:\\file", path),
+        for method, paths in (
+            ("put_file", (str(tmp_path / "file"), path)),
+            ("fetch_file", (path, str(tmp_path / "other"))),
+            ("fetch_file", ("C:\\file", path)),
         ):
             with pytest.raises(AnsibleError, match=why):
-                move()
+                getattr(make_connection(), method)(*paths)
         assert not broker.seen and os.listdir(tmp_path) == ["file"]
 
     def test_a_directory_cannot_be_sent(
