@@ -23,7 +23,7 @@ if typing.TYPE_CHECKING:
     from ...machine import RegisteredConfiguration, Remoting
 
 _LISTENER = "winrm/config/listener"
-_WSMAN = "System.Xml.XmlElement"
+_WSMAN = "System.Xml.XmlElement#http://schemas.microsoft.com/wbem/wsman/1/config/listener#Listener"
 _CONFIGURATION = "Microsoft.PowerShell.Commands.PSSessionConfigurationCommands#PSSessionConfiguration"
 
 
