@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import typing
 
@@ -158,14 +159,24 @@ def script_stage(
     return stage
 
 
-def parse_block(text: str, file: str | None = None) -> values.ScriptBlock:
-    """:raises PSTerminating: the text is no PowerShell."""
+def _parsed(text: str, file: str | None) -> syntax.ScriptBlock:
     from .parser import parse
 
+    return parse(text, file)
+
+
+#: Trees are kept for the next time, as PowerShell keeps what it has parsed: running one does not change it.
+_kept = functools.lru_cache(maxsize=64)(_parsed)
+_LONGEST_KEPT = 64 * 1024
+
+
+def parse_block(text: str, file: str | None = None) -> values.ScriptBlock:
+    """:raises PSTerminating: the text is no PowerShell."""
     try:
-        return values.ScriptBlock(parse(text, file))
+        tree = _kept(text, file) if len(text) <= _LONGEST_KEPT else _parsed(text, file)
     except ParseError as error:
         raise error.terminating() from None
+    return values.ScriptBlock(tree)
 
 
 def is_visible(name: str, frame: Frame, visible: typing.Collection[str]) -> bool:
