@@ -6,17 +6,15 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import typing
 
 from . import convert, syntax, typesystem, values
 from .errors import Category, ConversionError, ErrorRecord, ExceptionObject, PSTerminating
 from .numbers import Int64
-from .operators import compare, equal
 from .patterns import wildcard
 from .records import CommandInfo, InvocationInfo
-from .sequences import as_list
 from .typesystem import NetType
+from .validation import Validator
 
 #: Stands for an argument that was not given.
 MISSING = object()
@@ -47,9 +45,6 @@ class Argument:
     #: How it was written, for native commands.
     text: str | None = None
     bareword: bool = False
-
-
-Validator = typing.Callable[[object], str | None]
 
 
 @dataclasses.dataclass
@@ -420,151 +415,4 @@ def _holds_empty_text(parameter: Parameter, value: object) -> bool:
     return value == "" if isinstance(value, str) else isinstance(value, list) and "" in value
 
 
-def validator_of(attribute: syntax.Attribute, arguments: list[object]) -> Validator | None:
-    """A validation attribute as a function that tells what is wrong with a value."""
-    kind = attribute.name.lower().replace("attribute", "")
-    maker = _VALIDATORS.get(kind.rpartition(".")[2])
-    return maker(arguments) if maker else None
-
-
-def _validate_set(arguments: list[object]) -> Validator:
-    def validate(value: object) -> str | None:
-        for item in as_list(value):
-            if not any(equal(convert.to_string(item), argument) for argument in arguments):
-                names = ",".join(map(convert.to_string, arguments))
-                return (
-                    f'The argument "{convert.to_string(item)}" does not belong to the set "{names}" '
-                    "specified by the ValidateSet attribute. Supply an argument that is in the set and "
-                    "then try the command again."
-                )
-        return None
-
-    return validate
-
-
-def validate_range(arguments: list[object]) -> Validator:
-    """ValidateRange: the least and the greatest value."""
-    low, high = arguments[0], arguments[-1]
-
-    def validate(value: object) -> str | None:
-        for item in as_list(value):
-            text = convert.to_string(item)
-            if compare(item, low) < 0:
-                bound = convert.to_string(low)
-                return (
-                    f"The {text} argument is less than the minimum allowed range of {bound}. Supply an "
-                    f"argument that is greater than or equal to {bound} and then try the command again."
-                )
-            if compare(item, high) > 0:
-                bound = convert.to_string(high)
-                return (
-                    f"The {text} argument is greater than the maximum allowed range of {bound}. Supply an "
-                    f"argument that is less than or equal to {bound} and then try the command again."
-                )
-        return None
-
-    return validate
-
-
-def _validate_not_null(empty: bool) -> typing.Callable[[list[object]], Validator]:
-    def make(arguments: list[object]) -> Validator:
-        def validate(value: object) -> str | None:
-            if value is None:
-                return (
-                    "The argument is null. Provide a valid value for the argument, and then try running "
-                    "the command again."
-                )
-            if empty and (value == "" or (isinstance(value, (list, values.Hashtable)) and not len(value))):
-                return (
-                    "The argument is null or empty. Provide an argument that is not null or empty, and "
-                    "then try the command again."
-                )
-            return None
-
-        return validate
-
-    return make
-
-
-def _validate_pattern(arguments: list[object]) -> Validator:
-    from .patterns import regex
-
-    pattern = regex(arguments[0], re.IGNORECASE)
-
-    def validate(value: object) -> str | None:
-        for item in as_list(value):
-            text = convert.to_string(item)
-            if not pattern.search(text):
-                return (
-                    f'The argument "{text}" does not match the "{convert.to_string(arguments[0])}" '
-                    f'pattern. Supply an argument that matches "{convert.to_string(arguments[0])}" and '
-                    "try the command again."
-                )
-        return None
-
-    return validate
-
-
-def _validate_length(arguments: list[object]) -> Validator:
-    low, high = (convert.to_int(argument) for argument in arguments)
-
-    def validate(value: object) -> str | None:
-        for item in as_list(value):
-            size = len(convert.to_string(item))
-            if size < low:
-                return (
-                    f"The character length ({size}) of the argument is too short. Specify an argument with a length "
-                    f'that is greater than or equal to "{low}", and then try the command again.'
-                )
-            if size > high:
-                return (
-                    f"The character length of the {size} argument is too long. Shorten the character length of the "
-                    f'argument so it is fewer than or equal to "{high}" characters, and then try the command again.'
-                )
-        return None
-
-    return validate
-
-
-def _validate_count(arguments: list[object]) -> Validator:
-    low, high = (convert.to_int(argument) for argument in arguments)
-
-    def validate(value: object) -> str | None:
-        if not isinstance(value, (list, bytearray)):
-            return (
-                "The ValidateCount attribute cannot be applied to a non-array parameter. Either remove the attribute "
-                "from the parameter or make the parameter an array parameter."
-            )
-        if low <= len(value) <= high:
-            return None
-        return (
-            f"The parameter requires at least {low} value(s) and no more than {high} value(s) - {len(value)} value(s) "
-            "were provided."
-        )
-
-    return validate
-
-
-def _validate_script(arguments: list[object]) -> Validator:
-    def validate(value: object) -> str | None:
-        from .session import current
-
-        block = typing.cast(values.ScriptBlock, arguments[0])
-        if convert.to_bool(current().call_block(block, [value], item=value)):
-            return None
-        return (
-            f'The "{block.text}" validation script for the argument with value '
-            f'"{convert.to_string(value)}" did not return a result of True. Determine why the validation '
-            "script failed, and then try the command again."
-        )
-
-    return validate
-
-
-_VALIDATORS: dict[str, typing.Callable[[list[object]], Validator]] = {
-    "validateset": _validate_set, "validaterange": validate_range, "validatenotnull": _validate_not_null(False),
-    "validatenotnullorempty": _validate_not_null(True), "validatepattern": _validate_pattern,
-    "validatelength": _validate_length, "validatecount": _validate_count, "validatescript": _validate_script,
-}  # fmt: skip
-
-__all__ = ["MISSING", "Argument", "Binder", "Bound", "Command", "Parameter", "typesystem", "validate_range", "wildcard"]
+__all__ = ["MISSING", "Argument", "Binder", "Bound", "Command", "Parameter", "typesystem", "wildcard"]

@@ -19,6 +19,7 @@ from .pipeline import Stage
 from .records import CommandInfo, InvocationInfo
 from .sequences import as_list, enumerate_value
 from .session import Frame
+from .validation import validate_range
 
 #: What cmdlets' ValidateRange attributes allow.
 _RANGES: dict[tuple[str, str], tuple[int, int]] = {
@@ -48,7 +49,7 @@ class CmdletType:
     def __post_init__(self) -> None:
         for parameter in self.parameters:
             if bounds := _RANGES.get((self.name, parameter.name)):
-                parameter.validators.append(binding.validate_range(list(bounds)))
+                parameter.validators.append(validate_range(list(bounds)))
 
     @property
     def class_name(self) -> str:

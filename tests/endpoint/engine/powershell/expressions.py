@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import typing
 
-from . import binding, convert, drives, formats, members, operators, patterns, sequences, syntax, typesystem, values
+from . import convert, drives, formats, members, operators, patterns, sequences, syntax, typesystem, values
 from .convert import to_bool, to_string
-from .errors import Category, ConversionError, ExceptionObject, NetError, runtime_error
-from .scopes import Variable, is_scope, split_name, target_scope
+from .errors import Category, ConversionError, NetError, runtime_error
+from .scopes import is_scope, split_name, target_scope
 from .sequences import as_list
 from .session import Frame
 
@@ -72,7 +72,7 @@ def collect(statements: list[syntax.Node], frame: Frame) -> list[object]:
 
 def value_of_statement(node: syntax.Node, frame: Frame) -> object:
     """What an assignment takes from its right side: an expression's value as it is, or what a statement writes."""
-    expression = _only_expression(node)
+    expression = only_expression(node)
     if expression is not None:
         return _EVALUATORS[type(expression)](expression, frame)
     from .statements import run_statement
@@ -89,7 +89,8 @@ def value_of_statement(node: syntax.Node, frame: Frame) -> object:
     return collected[0] if len(collected) == 1 else collected if collected else values.NOTHING
 
 
-def _only_expression(node: syntax.Node) -> syntax.Node | None:
+def only_expression(node: syntax.Node) -> syntax.Node | None:
+    """The expression that a statement consists of; None where it is anything more."""
     if isinstance(node, syntax.Pipeline) and len(node.elements) == 1:
         element = node.elements[0]
         if isinstance(element, syntax.CommandExpression) and not element.redirections:
@@ -147,7 +148,7 @@ def _array_literal(node: syntax.ArrayLiteral, frame: Frame) -> object:
 
 @evaluates(syntax.ArrayExpression)
 def _array_expression(node: syntax.ArrayExpression, frame: Frame) -> object:
-    if len(node.statements) == 1 and (expression := _only_expression(node.statements[0])):
+    if len(node.statements) == 1 and (expression := only_expression(node.statements[0])):
         value = statement_value(expression, frame)
         if isinstance(value, list) and not isinstance(value, values.NetList):
             return list(value)
@@ -211,6 +212,8 @@ def _cast(node: syntax.Cast, frame: Frame) -> object:
 
 def _reference(operand: syntax.Node, value: object, frame: Frame) -> values.ObjectValue:
     """``[ref]$x``: what is written to its Value is written to the variable."""
+    from .assignment import assign
+
     held = typesystem.type_of(value).full_name if value is not None and value is not values.NOTHING else "System.Object"
     name = f"{_REFERENCE}`1[[{held}, {values.CORE_LIBRARY}]]"
     made = values.ObjectValue([name, _REFERENCE, "System.Object"], {"Value": value}, name)
@@ -240,6 +243,8 @@ def _unary(node: syntax.Unary, frame: Frame) -> object:
 
 @evaluates(syntax.IncDec)
 def _increment(node: syntax.IncDec, frame: Frame) -> object:
+    from .assignment import assign
+
     old = evaluate(node.operand, frame)
     new = operators.arithmetic(node.operator[0], 0 if old is None else old, 1)
     assign(node.operand, new, frame)
@@ -387,7 +392,7 @@ def _table_item(table: values.Hashtable, index: object) -> object:
     return table.get(index)
 
 
-def _position(target: typing.Any, index: object) -> int:
+def position_of(target: typing.Any, index: object) -> int:
     """Where an item stands; an array of several dimensions has an index for each."""
     if isinstance(index, list) and isinstance(target, values.TypedArray) and target.lengths:
         return target.position([convert.to_int(part) for part in index])
@@ -395,7 +400,7 @@ def _position(target: typing.Any, index: object) -> int:
 
 
 def _item(target: typing.Any, index: object, frame: Frame) -> object:
-    position = _position(target, index)
+    position = position_of(target, index)
     if not -len(target) <= position < len(target):
         if frame.scope.strict_mode >= 3:
             if isinstance(target, values.NetList):
@@ -414,140 +419,4 @@ def _item(target: typing.Any, index: object, frame: Frame) -> object:
     return values.Char(item) if isinstance(target, str) else item
 
 
-def assign(node: syntax.Node, value: object, frame: Frame) -> None:
-    """Writes to a variable, a member, an element, or several of them.
-
-    :raises PSTerminating: that cannot be written.
-    """
-    if isinstance(node, syntax.Variable):
-        _assign_variable(node, value, frame)
-    elif isinstance(node, syntax.Cast):
-        _assign_typed(node, value, frame)
-    elif isinstance(node, syntax.ArrayLiteral):
-        _assign_several(node.items, value, frame)
-    elif isinstance(node, syntax.Paren) and (expression := _only_expression(node.statement)):
-        assign(expression, value, frame)
-    elif isinstance(node, syntax.Member):
-        _assign_member(node, None if value is values.NOTHING else value, frame)
-    elif isinstance(node, syntax.Index):
-        _assign_element(node, None if value is values.NOTHING else value, frame)
-    else:
-        message = (
-            "The assignment expression is not valid. The input to an assignment operator must be an "
-            "object that is able to accept assignments, such as a variable or a property."
-        )
-        raise runtime_error(message, "InvalidLeftHandSide", Category.ParserError)
-
-
-def _assign_variable(node: syntax.Variable, value: object, frame: Frame) -> Variable | None:
-    prefix, name = split_name(node.name)
-    if prefix is None and name.lower() in ("true", "false", "null", "?"):
-        if name.lower() == "null":
-            return None
-        message = f"Cannot overwrite variable {name} because it is read-only or constant."
-        kind = "System.Management.Automation.SessionStateUnauthorizedAccessException"
-        raise runtime_error(message, "VariableNotWritable", Category.WriteError, name, type_name=kind)
-    if prefix is None or is_scope(prefix):
-        return target_scope(frame.scope, prefix).set(name, value)
-    drives.set_drive_value(frame, prefix, name, value)
-    return None
-
-
-def _assign_typed(node: syntax.Cast, value: object, frame: Frame) -> None:
-    """``[type]$x = value`` also binds the variable to the type."""
-    if node.attribute:
-        assign(node.operand, value, frame)
-        _guard_variable(node, frame)
-        return
-    target = find_type(node.type_name, frame)
-    operand = node.operand
-    value = convert.cast(value, target)
-    while isinstance(operand, syntax.Cast):
-        operand = operand.operand
-    if isinstance(operand, syntax.Variable):
-        prefix, name = split_name(operand.name)
-        if prefix is None or is_scope(prefix):
-            owner = target_scope(frame.scope, prefix)
-            owner.variables.pop(name.lower(), None)
-            owner.set(name, value).type = target
-            return
-    assign(operand, value, frame)
-
-
-def _guard_variable(node: syntax.Cast, frame: Frame) -> None:
-    """A validation attribute before a variable checks whatever is assigned to it from then on.
-
-    :raises PSTerminating: what it has is refused.
-    """
-    operand: syntax.Node = node.operand
-    while isinstance(operand, syntax.Cast):
-        operand = operand.operand
-    if not isinstance(operand, syntax.Variable) or node.attribute is None:
-        return
-    checked = binding.validator_of(node.attribute, [evaluate(item, frame) for item in node.attribute.positional])
-    variable = frame.scope.find(operand.name)
-    if checked is None or variable is None:
-        return
-
-    def validate(value: object) -> None:
-        if problem := checked(value):
-            message = (
-                f"The variable cannot be validated because the value {to_string(value)} is not a valid value for the "
-                f"{variable.name} variable."
-            )
-            kind = "System.Management.Automation.ValidationMetadataException"
-            error = runtime_error(message, "ValidateSetFailure", Category.MetadataError, type_name=kind)
-            error.error_record.exception.inner = ExceptionObject(kind, problem)
-            raise error
-
-    variable.validate = validate
-    validate(variable.value)
-
-
-def _assign_several(targets: list[syntax.Node], value: object, frame: Frame) -> None:
-    items = as_list(value)
-    for position, target in enumerate(targets):
-        if position == len(targets) - 1 and len(items) > len(targets):
-            assign(target, items[position:], frame)
-        else:
-            assign(target, items[position] if position < len(items) else None, frame)
-
-
-def _assign_member(node: syntax.Member, value: object, frame: Frame) -> None:
-    target = _target(node, frame)
-    name = to_string(evaluate(node.name, frame))
-    if node.static:
-        net_type = target if isinstance(target, typesystem.NetType) else typesystem.type_of(target)
-        members.set_static(net_type, name, value)
-        return
-    members.set_member(target, name, value)
-
-
-def _assign_element(node: syntax.Index, value: object, frame: Frame) -> None:
-    target = values.unwrap(evaluate(node.target, frame))
-    index = evaluate(node.index, frame)
-    if target is None:
-        raise runtime_error("Cannot index into a null array.", "NullArray", Category.InvalidOperation)
-    if isinstance(target, values.Hashtable):
-        if target.value_type:
-            value = convert.cast(value, typesystem.find(target.value_type))
-        target[index] = value
-        return
-    if isinstance(target, (list, bytearray)):
-        position = _position(target, index)
-        if not -len(target) <= position < len(target):
-            raise NetError("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")
-        element = getattr(target, "element", None)
-        if isinstance(target, bytearray):
-            value = convert.cast(value, typesystem.find("System.Byte"))
-        elif element:
-            value = convert.cast(value, typesystem.find(element))
-        target[position] = value  # type: ignore[call-overload]
-        return
-    name = typesystem.type_of(target).full_name
-    raise runtime_error(
-        f"Unable to index into an object of type {name}.", "CannotIndex", Category.InvalidOperation, name
-    )
-
-
-__all__ = ["NetError", "assign", "collect", "evaluate", "pipeline_input", "statement_value", "value_of_statement"]
+__all__ = ["NetError", "collect", "evaluate", "pipeline_input", "statement_value", "value_of_statement"]

@@ -18,6 +18,7 @@ from .records import CommandInfo, InvocationInfo
 from .scopes import Scope, Variable
 from .sequences import as_list
 from .session import Frame
+from .validation import validator_of
 
 _PREFERENCES = {
     "ErrorAction": "ErrorActionPreference", "WarningAction": "WarningPreference",
@@ -56,7 +57,7 @@ def _parameter(definition: syntax.ParameterDefinition, frame: Frame) -> Paramete
         elif name in ("allownull", "allowemptystring", "allowemptycollection"):
             parameter.allow_null |= name == "allownull"
             parameter.allow_empty |= name != "allownull"
-        elif validator := binding.validator_of(attribute, [evaluate(node, frame) for node in attribute.positional]):
+        elif validator := validator_of(attribute, [evaluate(node, frame) for node in attribute.positional]):
             parameter.validators.append(validator)
     return parameter
 

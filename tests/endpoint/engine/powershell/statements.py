@@ -10,6 +10,7 @@ import re
 import typing
 
 from . import convert, operators, patterns, syntax, typesystem, values
+from .assignment import assign
 from .convert import to_bool, to_string
 from .errors import (
     RUNTIME,
@@ -27,7 +28,7 @@ from .errors import (
     net_failure,
     runtime_error,
 )  # fmt: skip
-from .expressions import assign, evaluate, statement_value, value_of_statement
+from .expressions import evaluate, statement_value, value_of_statement
 from .pipeline import run_pipeline
 from .scopes import Variable, define_function
 from .sequences import as_list
