@@ -25,7 +25,7 @@ _RESET = "$ErrorActionPreference = 'Continue'; Set-StrictMode -Off"
 
 def _cases(path: pathlib.Path) -> collections.abc.Iterator[tuple[str, list[str]]]:
     for block in path.read_text(encoding="utf-8").split("\n\n"):
-        lines = [line for line in block.split("\n") if line and not line.startswith("##")]
+        lines = [line for line in block.split("\n") if line and not line.startswith("# ")]
         text = "\n".join(line for line in lines if not line.startswith("= "))
         if text:
             answers = [line[2:].replace("\\n", "\n").replace("\\e", "\x1b") for line in lines if line.startswith("= ")]
