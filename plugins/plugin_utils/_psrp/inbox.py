@@ -174,7 +174,8 @@ class Inbox:
         if not parts.dropped:
             # The beginning says what it was.
             self._size -= sum(map(len, parts.pieces))
-            parts.pieces = [b"".join([*parts.pieces, data])[: _MESSAGE.size]]
+            header = struct.calcsize(_MESSAGE.format)
+            parts.pieces = [b"".join([*parts.pieces, data])[:header]]
             self._size += len(parts.pieces[0])
             parts.dropped = parts.size - len(parts.pieces[0])
         else:

@@ -117,9 +117,9 @@ def test_the_table_of_tolerated_differences_is_exact(name: str, answers: dict[st
     (case,) = (case for case in _CASES if case["name"] == name)
     assert answers[name] != _recorded(case)
     # Still an answer: as many messages, or an error that says why there are none.
-    kinds = [kind for kind, _ in answers[name]]
+    kinds = [kind for kind, _content in answers[name]]
     failed = kinds == [PSRPMessageType.PipelineState]
-    assert failed or kinds == [kind for kind, _ in _recorded(case)]
+    assert failed or kinds == [kind for kind, _content in _recorded(case)]
 
 
 def test_the_documents_show_the_table() -> None:

@@ -49,7 +49,7 @@ class Work:
         self.session = Session(1, TARGET, self.server.connect, self.server.clock, self.server.clock.sleep)
         run = Run(self.session, Job(PipelineSpec([Command("1")]), OutputFormat.OBJECTS, lambda records: None))
         assert run.leave().state == "running"
-        (self.shell,) = self.server.shells.values()
+        self.shell = next(iter(self.server.shells.values()))
 
     def receive(self, goes_away: bool, wait: bool = True, timeout: float | None = 60) -> tuple[Ending, list[object]]:
         """One client's Receive; it goes away when it has its records, or stays to hear of the end."""
