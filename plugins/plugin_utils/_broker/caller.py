@@ -174,3 +174,17 @@ class Caller:
             sleep(seconds)
         else:
             self.attendance.pause(seconds)
+
+    def pause_again(
+        self, number: int, text: str, pauses: typing.Sequence[float], sleep: typing.Callable[[float], None]
+    ) -> None:
+        """Waits once more; tells once what for, and whoever wants to know everything, each time. Raises as `pause`.
+
+        Args:
+            number: How many times he has waited for it before.
+            text: What is waited for.
+            pauses: Seconds of each time; the last one is repeated.
+            sleep: See pause.
+        """
+        self.notify("v" if number == 0 else "vvvv", text)
+        self.pause(pauses[min(number, len(pauses) - 1)], sleep)

@@ -88,10 +88,8 @@ class Finder:
                     raise _held_by_another(session, fault) from None
                 if session.clock() >= deadline:
                     raise _still_held(session, fault) from None
-            level = "v" if number == 0 else "vvvv"
             text = f"{session} is still connected to a client that is gone: waiting for the server to notice."
-            caller.notify(level, text)
-            caller.pause(_PAUSES[min(number, len(_PAUSES) - 1)], session.sleep)
+            caller.pause_again(number, text, _PAUSES, session.sleep)
         raise AssertionError("unreachable: busy_timeout is finite")
 
 

@@ -147,8 +147,7 @@ class Selecting:
                 if session.clock() >= deadline:
                     raise troubles.no_place(refused, session.target) from None
             text = f"{session.target.host} has no more sessions for this user: waiting until one is removed."
-            _say(caller, number, text)
-            caller.pause(_pause(number), session.sleep)
+            caller.pause_again(number, text, _PAUSES, session.sleep)
         raise AssertionError("unreachable: busy_timeout is finite")
 
     def await_left(self, session: Session, caller: Caller) -> None:
@@ -166,8 +165,8 @@ class Selecting:
                     f"{session} is Busy: a command that was left in it is still running after busy_timeout "
                     f"({session.target.busy_timeout} s). Fetch its output with pssession_receive, which waits for it.",
                 )
-            _say(caller, number, f"{session} runs a command that was left in it: waiting for its end.")
-            caller.pause(_pause(number), session.sleep)
+            text = f"{session} runs a command that was left in it: waiting for its end."
+            caller.pause_again(number, text, _PAUSES, session.sleep)
 
     def _selected(self, target: Target, entries: list[Wanted], caller: Caller, task: str) -> Session:
         """Leases the one session that the entries mean."""
@@ -210,15 +209,6 @@ class Selecting:
             session.courier.hang_up()
             self._closed(session)
         self._registry.release(session, forget=gone)
-
-
-def _say(caller: Caller, number: int, text: str) -> None:
-    """Tells once what is waited for, and whoever wants to know everything, each time."""
-    caller.notify("v" if number == 0 else "vvvv", text)
-
-
-def _pause(number: int) -> float:
-    return _PAUSES[min(number, len(_PAUSES) - 1)]
 
 
 def _has_configuration(shell: ShellDescription, target: Target) -> bool:
