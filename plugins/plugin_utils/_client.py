@@ -98,7 +98,7 @@ class BrokerClient:
         with self._reported():
             self._stop_asked = False
             self._send(request, body)
-            if isinstance(request, Run) and (request.input == "chunks" or request.more):
+            if isinstance(request, Run) and request.goes_on:
                 for chunk in chunks:
                     REQUESTS.send(self._socket, Input(), chunk)
                 for part in values:

@@ -60,7 +60,7 @@ def check(message: Run) -> None:
     others = [name for name in ("temporary", "interactive", "timeout") if getattr(message, name)]
     if message.leave and others:
         raise PSSessionError(ErrorKind.USAGE, f"A run that is left in a disconnected session takes no {others[0]}.")
-    if message.interactive and more(message):
+    if message.interactive and message.goes_on:
         raise PSSessionError(ErrorKind.USAGE, "An interactive run takes no chunks: the client's messages are answers.")
     if len(message.screen) != 2 or not all(isinstance(size, int) and 0 < size < 32768 for size in message.screen):
         raise PSSessionError(ErrorKind.USAGE, f"screen {message.screen!r} is not a number of columns and of lines.")
@@ -92,11 +92,6 @@ def spec(message: Run) -> PipelineSpec:
         redirect_errors=not like_psrp,
         add_to_history=message.history,
     )
-
-
-def more(message: Run) -> bool:
-    """Whether `Input` messages follow a message."""
-    return message.input == "chunks" or message.more
 
 
 def values(message: Run, body: bytes) -> list[typing.Any]:

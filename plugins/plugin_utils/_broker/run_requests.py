@@ -74,7 +74,7 @@ class Runner:
 
     def run(self, message: RunMessage, body: bytes, caller: Caller) -> None:
         """Answers a Run; raises PSSessionError."""
-        feed = Feed(self._socket) if jobs.more(message) else None
+        feed = Feed(self._socket) if message.goes_on else None
         try:
             while self._run(message, body, feed, caller):
                 text = f"{message.target.host} has no more sessions for this user: waiting for one in use."

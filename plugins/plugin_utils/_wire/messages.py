@@ -117,6 +117,11 @@ class Run:
     #: Columns and lines of the user's screen; PowerShell formats the tables of an interactive pipeline for it.
     screen: list[int] = [120, 50]
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether `Input` messages follow."""
+        return self.input == "chunks" or self.more
+
 
 @record(frozen=True)
 class HostCall:
