@@ -36,11 +36,12 @@ class Outcome(typing.NamedTuple):
 class Workspace:
     """Runs ansible commands as a user with an empty HOME, and knows every process that they start.
 
-    The folder's path is short: a Unix socket's may have about a hundred bytes.
+    The folder's path is short: a Unix socket's may have about a hundred bytes. The random part of its name goes on
+    from a letter: Ansible evaluates its own paths as Python, which warns of a number before a keyword (``-5or``).
     """
 
     def __init__(self) -> None:
-        self.root = pathlib.Path(tempfile.mkdtemp(prefix="pss-", dir="/tmp")).resolve()
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="pss_", dir="/tmp")).resolve()
         self.home = self.root / "home"
         self.sockets = self.root / "s"
         self.scratch = self.root / "scratch"
