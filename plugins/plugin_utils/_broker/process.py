@@ -87,8 +87,9 @@ def _alone(place: Place) -> typing.Iterator[bool]:
 def _serve(place: Place) -> None:
     # Imported late, so that a missing library is reported and not a traceback.
     from .ledger import Ledger
+    from .libraries import check_libraries
     from .server import Server
-    from .wiring import check_libraries, make_session
+    from .wiring import make_session
 
     check_libraries()
     place.socket.unlink(missing_ok=True)

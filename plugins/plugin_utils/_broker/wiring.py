@@ -9,8 +9,6 @@ import dataclasses
 import typing
 import uuid
 
-from .. import _transport
-from .._psrp import _psrpcore
 from .._transport import Line, LocalOptions, LocalProgram, SSHOptions, SSHProgram, WSManConnection, WSManOptions
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.record import fields
@@ -21,12 +19,6 @@ from .session import Session
 
 #: Of texts and of numbers and dates, whatever the computer's own are: what scripts print is the same everywhere.
 _CULTURE = "en-US"
-
-
-def check_libraries() -> None:
-    """Makes sure of the libraries that every session needs; raises MissingLibraryError or TransportError."""
-    _psrpcore.require()
-    _transport.require("basic")
 
 
 def make_session(private_directory: str, number: int, target: Target) -> Session:
