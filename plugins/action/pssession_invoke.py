@@ -16,13 +16,14 @@ from ..plugin_utils._action import SessionAction
 
 if typing.TYPE_CHECKING:
     from ..connection.pssession import Connection
-    from ..plugin_utils import _invoke, _selector, _several
+    from ..plugin_utils import _invoke, _pipeline, _selector, _several
     from ..plugin_utils._wire import errors, messages, record
     from ..plugin_utils._wire.target import Target
 else:
     from ..plugin_utils._cached import load
 
-    _invoke, _selector, _several = load("_invoke", "_selector", "_several")
+    _invoke, _pipeline = load("_invoke", "_pipeline")
+    _selector, _several = load("_selector", "_several")
     errors, messages, record = load("_wire.errors", "_wire.messages", "_wire.record")
 
 display = Display()
@@ -69,12 +70,14 @@ class ActionModule(SessionAction):
     ) -> dict[str, typing.Any]:
         if not selected.several:
             with connection.broker() as client:
-                return _invoke.run(client, record.replaced(request, selector=selected.selector), display.warning, show)
+                return _pipeline.run(
+                    client, record.replaced(request, selector=selected.selector), display.warning, show
+                )
         # Lines of several sessions at once would tell nobody anything: they are in the results.
         chosen = self._expanded(connection, selected, request.target)
         warnings: list[str] = []
         jobs = [
-            functools.partial(_invoke.run, request=record.replaced(request, selector=selector), warn=warnings.append)
+            functools.partial(_pipeline.run, request=record.replaced(request, selector=selector), warn=warnings.append)
             for selector, _session in chosen
         ]
         answers = _several.at_once(connection, jobs)

@@ -13,12 +13,12 @@ from ..plugin_utils._action import SessionAction
 
 if typing.TYPE_CHECKING:
     from ..connection.pssession import Connection
-    from ..plugin_utils import _invoke, _results, _selector
+    from ..plugin_utils import _pipeline, _results, _selector
     from ..plugin_utils._wire import errors, messages
 else:
     from ..plugin_utils._cached import load
 
-    _invoke, _results, _selector = load("_invoke", "_results", "_selector")
+    _pipeline, _results, _selector = load("_pipeline", "_results", "_selector")
     errors, messages = load("_wire.errors", "_wire.messages")
 
 display = Display()
@@ -58,8 +58,8 @@ class ActionModule(SessionAction):
             wait=arguments["wait"],
             timeout=timeout,
             remove=arguments["remove"] and not check_mode,
-            epilogue=_invoke.epilogue(),
+            epilogue=_pipeline.epilogue(),
             max_output=_results.MAX_OUTPUT,
         )
         with connection.broker() as client:
-            return _invoke.run(client, request, display.warning, self.screen(request.target.inventory_hostname))
+            return _pipeline.receive(client, request, display.warning, self.screen(request.target.inventory_hostname))

@@ -1,18 +1,16 @@
 # Copyright: (c) 2026, the remoting.powershell contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""pssession_invoke's arguments to a `Run`, and its records to the module's result (ansible worker)."""
+"""pssession_invoke's arguments to a `Run` (ansible worker)."""
 
 from __future__ import annotations
 
 import codecs
 import typing
 
-from . import _creation, _input, _results, _selector, _values, scripts
-from ._client import BrokerClient
-from ._live import Live
+from . import _creation, _pipeline, _results, _selector, _values, scripts
 from ._wire.errors import ErrorKind, PSSessionError
-from ._wire.messages import Command, Epilogue, Finished, Receive, Run
+from ._wire.messages import Command, Run
 from ._wire.record import replaced
 from ._wire.target import Target
 
@@ -159,58 +157,9 @@ def request(target: Target, arguments: dict[str, typing.Any], check_mode: bool, 
         timeout=arguments["timeout"],
         temporary=arguments["temporary"],
         leave=arguments["in_disconnected_session"],
-        epilogue=None if arguments["command"] else epilogue(),
+        epilogue=None if arguments["command"] else _pipeline.epilogue(),
         max_output=_results.MAX_OUTPUT,
     )
-
-
-def epilogue() -> Epilogue:
-    """What follows a script that was ended, so that its ``$Ansible`` is told and the session is as it was before."""
-    return Epilogue(scripts.read("finish"), _results.OUTCOME_TAG)
-
-
-def run(
-    client: BrokerClient,
-    request: Run | Receive,
-    warn: typing.Callable[[str], None],
-    show: typing.Callable[[str], None] | None = None,
-) -> dict[str, typing.Any]:
-    """Runs or receives a pipeline and returns the module's result, also where it was stopped; raises PSSessionError.
-
-    Args:
-        client: Who runs it.
-        request: What to run, or to receive.
-        warn: Takes each warning of the broker.
-        show: Takes each line that the pipeline has for people, while it runs.
-    """
-    records = _results.Collected()
-    live = Live(show) if show else None
-
-    def take(entries: list[typing.Any], body: bytes) -> None:
-        records.add(entries, body)
-        if live:
-            live.add(entries)
-
-    rest: typing.Iterator[list[typing.Any]] = iter(())
-    if isinstance(request, Run):
-        request, rest = _input.divided(request)
-    try:
-        finished = client.run(request, values=rest, on_records=take)
-    except PSSessionError as error:
-        if error.kind is not ErrorKind.STOPPED or isinstance(request, Receive):
-            raise
-        # Its time was up: what it wrote before helps to find out why.
-        return {**_results.module_result(records, Finished("stopped", {})), "msg": error.message, "session": None}
-    finally:
-        if live:
-            live.end()
-    for warning in finished.warnings:
-        warn(warning)
-    if isinstance(request, Receive):
-        return _results.received(records, finished)
-    if request.leave:
-        return {"changed": True, "failed": False, "state": finished.state, "session": finished.session}
-    return _results.module_result(records, finished)
 
 
 def decoded(content: bytes, path: str) -> str:

@@ -103,11 +103,11 @@ class Invoke(Plugin):
     def _invoke(self, arguments: Json) -> list[typing.Any]:
         # The same modules as the connection plugin's; Ansible's importer for collections is there by now.
         cached = importlib.import_module("ansible_collections.remoting.powershell.plugins.plugin_utils._cached")
-        (_invoke,) = cached.load("_invoke")
+        _invoke, _pipeline = cached.load("_invoke", "_pipeline")
         validated = ArgumentSpecValidator(_invoke.ARGUMENT_SPEC).validate(arguments)
         request = _invoke.request(self._connection.target(), validated.validated_parameters, False, 0)
         with self._connection.broker() as client:
-            result = _invoke.run(client, request, lambda warning: None)
+            result = _pipeline.run(client, request, lambda warning: None)
         if result["failed"]:
             raise RuntimeError(result["msg"])
         return list(result["output"])

@@ -9,7 +9,7 @@ import typing
 
 import pytest
 
-from ansible_collections.remoting.powershell.plugins.plugin_utils import _invoke
+from ansible_collections.remoting.powershell.plugins.plugin_utils import _invoke, _pipeline
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire import messages
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.record import replaced
 from ansible_collections.remoting.powershell.tests.endpoint.endpoint import Endpoint
@@ -30,7 +30,7 @@ def request(broker: Broker, script: str, **arguments: typing.Any) -> messages.Ru
 
 def invoke(broker: Broker, script: str, **arguments: typing.Any) -> dict[str, typing.Any]:
     """pssession_invoke's result."""
-    return _invoke.run(broker.client, request(broker, script, **arguments), print)
+    return _pipeline.run(broker.client, request(broker, script, **arguments), print)
 
 
 @pytest.mark.parametrize("temporary", [False, True])
@@ -74,12 +74,12 @@ def test_who_receives_it_later_has_the_outcome(broker: Broker, endpoint: Endpoin
     run = request(broker, f"{_SETS} {ending}", in_disconnected_session=True, session_name="left")
     left = broker.client.run(run, on_records=lambda records, body: None)
     asked = messages.Receive(
-        replaced(broker.target(), session_name="left"), messages.Selector(["left"]), epilogue=_invoke.epilogue()
+        replaced(broker.target(), session_name="left"), messages.Selector(["left"]), epilogue=_pipeline.epilogue()
     )
     assert left.state == "running"
-    result = _invoke.run(broker.client, asked, print)
+    result = _pipeline.receive(broker.client, asked, print)
     assert (result["result"], result["changed"]) == ({"got": "so far"}, False)
     assert (result["state"], result["failed"]) == (("failed", True) if "throw" in ending else ("completed", False))
     count = counting(endpoint)
-    again = _invoke.run(broker.client, asked, print)
+    again = _pipeline.receive(broker.client, asked, print)
     assert (again["state"], again["result"], "Command" in count()) == (result["state"], {}, False)
