@@ -66,7 +66,7 @@ class ActionModule(SessionAction):
             if arguments[name] is not None:
                 raise errors.PSSessionError(
                     errors.ErrorKind.USAGE,
-                    f"{name} is set, which is decided when a session is made; "
+                    f"{name} is {arguments[name]!r}, which is decided when a session is made; "
                     f"{_selector.described(selected.selector)} names one that exists. Remove {name}, or use name.",
                 )
         return self.ask(

@@ -78,6 +78,11 @@ def check(arguments: dict[str, typing.Any], transport: str) -> None:
                 f"{option} is {arguments[option]!r}, and the transport {transport} has no such thing. Remove it."
             )
     check_idle_timeout(arguments["idle_timeout"])
+    if arguments["configuration_name"] is not None and not arguments["configuration_name"].strip():
+        raise _bad(
+            f"configuration_name is {arguments['configuration_name']!r}: set it to the name of a session "
+            "configuration, or leave it away for the connection's."
+        )
     for option in ("culture", "ui_culture"):
         value = arguments[option]
         if value is not None and not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", value):

@@ -217,6 +217,8 @@ def _check(get: GetOption) -> None:
         if value is not None and not lowest <= value <= highest:
             limits = f"from {lowest} to {highest}" if highest != _ANY else f"{lowest} or more"
             raise _bad(get, name, f"it must be {limits}")
+    if get("session_name") and (why := targets.unfit_name(get("session_name"))) is not None:
+        raise _bad(get, "session_name", why)
     if get("read_timeout") <= get("operation_timeout"):
         raise _bad(get, "read_timeout", f"it must be greater than operation_timeout ({get('operation_timeout')})")
     if get("transport") == "local":

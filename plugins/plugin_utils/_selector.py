@@ -11,6 +11,7 @@ import uuid
 
 from ._wire.errors import ErrorKind, PSSessionError
 from ._wire.messages import Selector
+from ._wire.target import unfit_name
 
 #: The selector of modules that take several sessions.
 SEVERAL: dict[str, dict[str, typing.Any]] = {
@@ -74,6 +75,8 @@ def selection(arguments: dict[str, typing.Any], given: dict[str, typing.Any]) ->
     if not used:
         return Selection(Selector(), several=False)
     option = used[0]
+    if isinstance(given.get(option), (list, tuple)) and not isinstance(arguments[option], list):
+        raise _bad(f"{option} is {_shown(list(given[option]))}: one session is wanted here, and not a list. Name one.")
     several = isinstance(given.get(option), (list, tuple, set))
     values: list[typing.Any] = arguments[option] if isinstance(arguments[option], list) else [arguments[option]]
     if option == "name":
@@ -101,8 +104,8 @@ def refuse_patterns(selected: Selection, why: str) -> None:
 
 
 def _name(value: str) -> str:
-    if not value.strip():
-        raise _bad(f"name is {value!r}: set it to the name of a session, or leave it away for the host's own one.")
+    if (why := unfit_name(literal(value))) is not None:
+        raise _bad(f"name is {value!r}: {why}.")
     return value
 
 

@@ -145,7 +145,7 @@ def _difference(results: list[Result], before: dict[str, str]) -> dict[str, str]
     old, new = [], []
     for result in results:
         label = _label({"session": result.session})
-        now = str(result.session.get("state"))
+        now = str(result.session.get("state") or "Closed")
         now = _ABSENT if now == "Closed" else now
         known = before.get(str(result.session.get("instance_id")).lower())
         old.append(f"{label}: {(known or _ABSENT) if result.changed else now}\n")

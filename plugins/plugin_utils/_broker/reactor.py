@@ -17,6 +17,9 @@ import typing
 
 Callback = typing.Callable[[], None]
 
+#: Seconds; a day. The kernel counts milliseconds in 31 bits, and a user's timeout may be longer.
+_LONGEST_WAIT = 86400.0
+
 log = logging.getLogger("pssession.broker")
 
 
@@ -99,7 +102,7 @@ class Reactor:
     def _wait(self) -> float | None:
         if self._calls:
             return 0.0
-        return max(0.0, self._timers[0][0] - time.monotonic()) if self._timers else None
+        return min(max(0.0, self._timers[0][0] - time.monotonic()), _LONGEST_WAIT) if self._timers else None
 
     def _register(self, file: int | socket.socket, callback: Callback) -> None:
         try:

@@ -78,7 +78,10 @@ def disconnect_sessions(asker: Asker, message: DisconnectSessions) -> list[Resul
                 raise session.lost()
             _check_idle_timeout(message.idle_timeout, session, message.target)
             if message.check:
-                return Result({**session.row(), "state": "Disconnected", "availability": "None"}, changed=True)
+                changes = {"state": "Disconnected", "availability": "None"}
+                if message.idle_timeout is not None:
+                    changes["idle_timeout"] = message.idle_timeout
+                return Result({**session.row(), **changes}, changed=True)
             session.disconnect(message.idle_timeout, message.output_buffering_mode)
             session.keep()
             return Result(session.row(), changed=True)
@@ -117,7 +120,8 @@ def _connect_found(asker: Asker, entry: Wanted, check: bool) -> Result:
     with asker.shared.selecting.lease(asker.target, selector, asker.caller, True, "pssession_connect") as session:
         session.ready()
         asker.shared.count(session)
-        return Result(session.row(), changed=True)
+        # Another task may have been faster, and then this one has nothing to connect.
+        return Result(session.row(), changed=session.reconnected)
 
 
 def _open_new(asker: Asker, message: OpenSession) -> Result:

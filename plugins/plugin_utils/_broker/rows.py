@@ -9,6 +9,7 @@ import typing
 import uuid
 
 from .._transport import ShellDescription
+from .._wire import target as targets
 from .._wire.target import Target
 from .troubles import SessionState
 
@@ -81,4 +82,5 @@ def predicted(target: Target, **changes: typing.Any) -> Row:
     name = target.session_name
     row = of_shell(target, ShellDescription(uuid.UUID(int=0), name=name, configuration_name=target.configuration_name))
     opened = {"instance_id": None, "owner": target.user, "state": "Opened", "availability": "Available"}
-    return {**{key: value for key, value in row.items() if key not in TOLD}, **opened, **changes}
+    kept = {"idle_timeout": targets.idle_timeout(target.idle_timeout, name)}
+    return {**{key: value for key, value in row.items() if key not in TOLD}, **opened, **kept, **changes}

@@ -20,7 +20,7 @@ from .left import waiting
 from .registry import Registry
 from .rows import CONNECTED
 from .session import QuotaReached, Session, SessionState
-from .wanted import Wanted, named, one_of, unknown, wanted
+from .wanted import Wanted, fitting, named, one_of, unknown, wanted
 
 #: Seconds between two questions whether a pipeline that was left in a session has ended, or the server has a place for
 #: a new session; the last one is repeated.
@@ -190,10 +190,12 @@ class Selecting:
         session = self._registry.scout(target)
         try:
             found = self._finder.one(entries[0], target, self._finder.others(target, session.courier))
-            if found is None:
-                raise unknown(entries, target, self._registry.held(target))
-            session.adopt(found)
-            if not self._registry.add(session, caller.playbook, task):
+            if found is not None:
+                session.adopt(found)
+            elif not fitting(entries, held := self._registry.held(target)):
+                raise unknown(entries, target, held)
+            # None: another thread took it over while the server was asked.
+            if found is None or not self._registry.add(session, caller.playbook, task):
                 session.courier.hang_up()
                 return None
             self._finder.connect(session, caller)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import typing
 
 from .record import record
@@ -62,6 +63,22 @@ SECRETS = ("password", "certificate_key_password", "private_key_passphrase")
 DEFAULT_SHELL = "DefaultShell"
 #: Seconds; what a killed controller leaves on a server is gone after it.
 _IMPLICIT_IDLE_TIMEOUT = 300
+#: UTF-16 units; a WSMan service refuses longer names of shells.
+_LONGEST_NAME = 255
+#: What XML 1.0 can carry in no way.
+_NO_XML = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def unfit_name(name: str) -> str | None:
+    """Why no session can have the name, and what to do; None where one can."""
+    if not name.strip():
+        return "set it to the name of a session, or leave it away for the host's own one"
+    if found := _NO_XML.search(name):
+        return f"no session's name can hold the character {found[0]!r}. Leave that out"
+    length = len(name.encode("utf-16-le")) // 2
+    if length > _LONGEST_NAME:
+        return f"a session's name has {_LONGEST_NAME} characters at most, and this one {length}. Choose a shorter one"
+    return None
 
 
 def idle_timeout(given: int | None, session_name: str | None) -> int | None:

@@ -122,10 +122,11 @@ class TestPresent:
         ("arguments", "message"),
         [
             ({"name": "web*"}, r"name is 'web\*', which holds a wildcard: a session that is made needs a name"),
-            ({"id": 3, "culture": "de-DE"}, "culture is set, .* id 3 names one that exists"),
+            ({"id": 3, "culture": "de-DE"}, "culture is 'de-DE', .* id 3 names one that exists"),
             ({"name": "x", "idle_timeout": 30}, "idle_timeout is 30: it must be from 60"),
             ({"name": "x", "culture": "no culture"}, "culture is 'no culture': it must be the name of a culture"),
             ({"name": "x", "application_arguments": {"remoting.powershell": 1}}, "Use another key"),
+            ({"name": "x", "configuration_name": " "}, "configuration_name is ' ': set it to the name of a session"),
             ({"configuration_name": "x"}, "Set name, or ansible_pssession_configuration_name"),
             ({"no_profile": True}, "Set name, or ansible_pssession_no_profile"),
             ({"ssh": True, "name": "x", "culture": "de-DE"}, "culture is 'de-DE', and the transport ssh has no such"),

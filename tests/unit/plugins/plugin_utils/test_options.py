@@ -110,6 +110,7 @@ def test_certificates_are_checked_against_the_given_ones(tmp_path: pathlib.Path)
         ({"remote_addr": ""}, "remote_addr is '': .* name or the address.* ansible_pssession_host"),
         ({"port": 0}, "port is 0: it must be from 1 to 65535"),
         ({"port": 65536}, "port is 65536"),
+        ({"session_name": "a\x07"}, "session_name is .* can hold .* Its variable is ansible_pssession_session_name"),
         ({"connection_timeout": 0}, "connection_timeout is 0: it must be 1 or more"),
         ({"operation_timeout": -1}, "operation_timeout is -1"),
         ({"operation_timeout": 30}, "read_timeout is 30: it must be greater than operation_timeout"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing
 import uuid
+import xml.etree.ElementTree
 
 import pytest
 from hypothesis import given, strategies
@@ -21,6 +22,7 @@ from ansible_collections.remoting.powershell.plugins.plugin_utils._selector impo
 )
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Selector
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import unfit_name
 
 
 def selected(given: dict[str, typing.Any], **validated: typing.Any) -> Selection:
@@ -72,6 +74,8 @@ def test_the_broker_agrees_on_what_a_wildcard_is(name: str) -> None:
         ({"name": ["a"], "id": [3]}, "Remove all but one (name is 'a' and id is 3)"),
         ({"name": [], "instance_id": ["x"]}, "(name is an empty list and instance_id is 'x')"),
         ({"name": ["a", " "]}, "name is ' '"),
+        ({"name": ["a\0b"]}, "no session's name can hold the character '\\x00'"),
+        ({"name": ["a" * 254 + "\U0001f642"]}, "has 255 characters at most, and this one 256"),
         ({"id": [1, -1]}, "id is -1"),
         ({"instance_id": ["123"]}, "instance_id is '123': it must be a GUID"),
     ],
@@ -81,6 +85,20 @@ def test_what_cannot_be_is_named_with_its_remedy(given: dict[str, typing.Any], m
         selected(given)
     assert failure.value.kind is ErrorKind.USAGE
     assert message in failure.value.message
+
+
+def test_who_takes_one_session_takes_no_list() -> None:
+    with pytest.raises(PSSessionError, match=r"name is 'a', 'b': one session is wanted here, and not a list"):
+        selected({"name": ["a", "b"]}, name="['a', 'b']")
+
+
+@given(strategies.text(min_size=1).filter(str.strip))
+def test_a_name_that_is_taken_is_one_that_xml_can_carry(name: str) -> None:
+    if unfit_name(name) is None:
+        element = xml.etree.ElementTree.Element("Name")
+        element.text = name.replace("\r", "")
+        read = xml.etree.ElementTree.fromstring(xml.etree.ElementTree.tostring(element))
+        assert read.text == element.text
 
 
 def test_descriptions() -> None:

@@ -98,7 +98,8 @@ def test_a_difference_names_what_did_not_change_as_it_is() -> None:
         Result({"name": "a", "id": 1, "instance_id": "x", "state": "Opened"}),
         Result({"name": "b", "id": 2, "instance_id": "y", "state": "Closed"}, changed=True),
         Result({"name": "c", "id": None, "instance_id": None, "state": "Opened"}, changed=True),
+        Result({"name": "d", "id": None, "instance_id": None}, error=Failure("failed", "There is none.")),
     ]
     diff = _several.concluded(results, several=True, before={"x": "Opened", "y": "Disconnected"})["diff"]
-    assert diff["before"].splitlines() == ["a (Id 1): Opened", "b (Id 2): Disconnected", "c: absent"]
-    assert diff["after"].splitlines() == ["a (Id 1): Opened", "b (Id 2): absent", "c: Opened"]
+    assert diff["before"].splitlines() == ["a (Id 1): Opened", "b (Id 2): Disconnected", "c: absent", "d: absent"]
+    assert diff["after"].splitlines() == ["a (Id 1): Opened", "b (Id 2): absent", "c: Opened", "d: absent"]

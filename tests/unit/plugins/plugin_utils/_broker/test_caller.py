@@ -36,6 +36,16 @@ def _ends() -> typing.Iterator[tuple[socket.socket, socket.socket]]:
 Ends = tuple[socket.socket, socket.socket]
 
 
+def test_a_time_that_never_comes_is_waited_for() -> None:
+    reactor = Reactor()
+    reactor.later(1e300, lambda: None)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"x")
+        reactor.watch(ours, reactor.stop)
+        reactor.run()
+
+
 @pytest.mark.parametrize("unread", [b"", b"x" * 1000])
 def test_a_hang_up_is_seen_whatever_was_said_before(reactor: Reactor, ends: Ends, unread: bytes) -> None:
     ours, theirs = ends

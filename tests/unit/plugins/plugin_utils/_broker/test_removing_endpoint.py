@@ -164,13 +164,15 @@ def test_a_hundred_sessions_are_one_enumeration(broker: Broker, endpoint: Endpoi
 
 
 def test_check_mode_predicts_and_changes_nothing(broker: Broker, endpoint: Endpoint) -> None:
-    predicted = broker.open("work", check=True)
+    predicted = broker.open("work", check=True, idle_timeout=600)
     assert (predicted.changed, predicted.session["state"], predicted.session["id"]) == (True, "Opened", None)
+    assert predicted.session["idle_timeout"] == 600
     assert broker.open(check=True).changed
     assert (endpoint.shells, broker.rows()) == ([], [])
     broker.open("work")
     assert not broker.open("work", check=True).changed
-    assert broker.disconnect("work", check=True)[0].session["state"] == "Disconnected"
+    predicted = broker.disconnect("work", check=True, idle_timeout=90)[0]
+    assert (predicted.session["state"], predicted.session["idle_timeout"]) == ("Disconnected", 90)
     assert endpoint.shells[0].state is State.CONNECTED
     broker.disconnect("work")
     assert broker.open("work", check=True).changed

@@ -233,6 +233,27 @@ def test_a_shell_that_another_thread_found_first_is_connected_to_once(monkeypatc
     assert [row["instance_id"] for row in here.registry.rows()] == [str(session.shell_id)]
 
 
+def test_a_shell_that_is_taken_over_while_the_server_answers_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = Here()
+    with theirs.selecting.lease_new(target(session_name="work"), CALLER, "a test") as session:
+        session.ready()
+        upkeep.let_go(session)
+    here = Here(theirs.server)
+    shells = Finder.shells
+    first: list[Session] = []
+
+    def slow_shells(*arguments: typing.Any) -> typing.Any:
+        answer = shells(*arguments)
+        if not first:
+            monkeypatch.undo()
+            first.append(here.use(Selector(["work"])))
+        return answer
+
+    monkeypatch.setattr(Finder, "shells", slow_shells)
+    assert here.use(Selector(["work"])) is first[0]
+    assert here.server.requests["connect"] == 1
+
+
 def test_ours_is_preferred_where_exactly_one_is() -> None:
     theirs = Here()
     here = Here(theirs.server)
