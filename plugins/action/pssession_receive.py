@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import typing
 
 from ansible.utils.display import Display
@@ -46,10 +47,10 @@ class ActionModule(SessionAction):
                 "msg": "skipped, running in check mode; with wait set to false it would be received",
             }
         timeout = arguments["timeout"]
-        if timeout is not None and timeout <= 0:
+        if timeout is not None and not 0 < timeout < math.inf:
             raise errors.PSSessionError(
                 errors.ErrorKind.USAGE,
-                f"timeout is {timeout:g}: it must be more than 0 seconds. To take nothing of what still runs, "
+                f"timeout is {timeout:g}: it must be a number of seconds, more than 0. To take nothing of what still runs, "
                 "set wait to false.",
             )
         request = messages.Receive(

@@ -78,7 +78,7 @@ def disconnect_sessions(asker: Asker, message: DisconnectSessions) -> list[Resul
                 raise session.lost()
             _check_idle_timeout(message.idle_timeout, session, message.target)
             if message.check:
-                changes = {"state": "Disconnected", "availability": "None"}
+                changes: rows.Row = {"state": "Disconnected", "availability": "None"}
                 if message.idle_timeout is not None:
                     changes["idle_timeout"] = message.idle_timeout
                 return Result({**session.row(), **changes}, changed=True)

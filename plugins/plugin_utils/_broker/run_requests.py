@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import socket
 import threading
 import typing
@@ -87,8 +88,8 @@ class Runner:
 
     def receive(self, message: Receive, caller: Caller) -> None:
         """Answers a Receive; raises PSSessionError."""
-        if message.timeout is not None and message.timeout < 0:
-            raise PSSessionError(ErrorKind.USAGE, f"A timeout of {message.timeout:g} s is less than nothing.")
+        if message.timeout is not None and not 0 <= message.timeout < math.inf:
+            raise PSSessionError(ErrorKind.USAGE, f"A timeout of {message.timeout:g} s is no time.")
         output = jobs.output(message)
         lease = self._shared.selecting.lease(message.target, message.selector, caller, True, "pssession_receive")
         with lease as session:

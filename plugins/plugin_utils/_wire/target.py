@@ -72,7 +72,7 @@ _NO_XML = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 def unfit_name(name: str) -> str | None:
     """Why no session can have the name, and what to do; None where one can."""
     if not name.strip():
-        return "set it to the name of a session, or leave it away for the host's own one"
+        return "set it to the name of a session, or leave it away"
     if found := _NO_XML.search(name):
         return f"no session's name can hold the character {found[0]!r}. Leave that out"
     length = len(name.encode("utf-16-le")) // 2

@@ -104,7 +104,10 @@ def test_check_mode_receives_without_waiting_and_removes_nothing(
     ("arguments", "message"),
     [
         ({"name": "web*"}, r"name is 'web\*', which holds a wildcard: output is received of one session at a time"),
-        ({"timeout": 0}, "timeout is 0: it must be more than 0 seconds"),
+        ({"timeout": 0}, "timeout is 0: it must be a number of seconds, more than 0"),
+        ({"timeout": "nan"}, "timeout is nan"),
+        ({"timeout": "inf"}, "timeout is inf"),
+        ({"name": ["a", "b"]}, "one session is wanted here"),
         ({"id": 1, "name": "x"}, "name and id are mutually exclusive"),
         ({"name": ""}, "name is ''"),
     ],
