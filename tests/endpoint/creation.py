@@ -132,7 +132,6 @@ def _settings(envelope: soap.Envelope, body: ET.Element) -> ShellSettings:
         output_streams=(body.findtext(_RSP + "OutputStreams") or "stdout stderr").strip(),
         locale=envelope.locale,
         data_locale=envelope.data_locale,
-        codepage=envelope.options.get("WINRS_CODEPAGE"),
         no_profile=envelope.options.get("WINRS_NOPROFILE", "").upper() in ("TRUE", "1"),
         environment={
             variable.get("Name", ""): variable.text or ""

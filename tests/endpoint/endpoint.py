@@ -120,11 +120,6 @@ class Endpoint:
         name = self.config.computers[0]
         return f"http://{self._host(name)}:{self.http_ports[name]}/wsman"
 
-    @property
-    def https_url(self) -> str:
-        name = self.config.computers[0]
-        return f"https://{self._host(name)}:{self.https_ports[name]}/wsman"
-
     def _host(self, name: str) -> str:
         address = self.addresses[name]
         return f"[{address}]" if ":" in address else address

@@ -72,7 +72,6 @@ class ShellSettings:
     output_streams: str
     locale: str
     data_locale: str
-    codepage: str | None
     no_profile: bool
     environment: dict[str, str]
     working_directory: str | None

@@ -203,11 +203,6 @@ def invalid_parameter(text: str) -> WSManFault:
     return WSManFault(2150858810, _CANNOT + text, "w:InvalidParameter", True)
 
 
-def invalid_option(name: str) -> WSManFault:
-    text = "The WS-Management service cannot process the request because it contains an option that is not valid: "
-    return WSManFault(2150858809, text + name, "w:InvalidOptions", True)
-
-
 def unsupported_action(action: str) -> WSManFault:
     text = f"The WS-Management service cannot process the request because the action URI is invalid: {action} "
     return WSManFault(2150858753, text, "a:ActionNotSupported", True)

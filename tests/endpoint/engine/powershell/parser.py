@@ -47,14 +47,14 @@ class Parser(CommandParser):
             if kind.lower() == "namespace":
                 self.source.namespaces.append(name.strip())
             self.skip_newlines("\r\n;")
-        attributes, parameters, has_block = self._param_block()
+        attributes, parameters = self._param_block()
         blocks = self._blocks(terminator)
         if terminator and not self.accept(terminator):
             message = "Missing closing '}' in statement block or type definition."
             raise self.error(message, "MissingEndCurlyBrace", start)
-        return syntax.ScriptBlock(self.extent(start), parameters, attributes, blocks, has_block)
+        return syntax.ScriptBlock(self.extent(start), parameters, attributes, blocks)
 
-    def _param_block(self) -> tuple[list[syntax.Attribute], list[syntax.ParameterDefinition], bool]:
+    def _param_block(self) -> tuple[list[syntax.Attribute], list[syntax.ParameterDefinition]]:
         mark = self.position
         attributes: list[syntax.Attribute] = []
         while self.at("[") and re.compile(r"\[\s*[\w.]+\s*\(").match(self.text, self.position, self.end):
@@ -62,11 +62,11 @@ class Parser(CommandParser):
             self.skip_newlines()
         if not self.keyword("param"):
             self.position = mark
-            return [], [], False
+            return [], []
         self.skip_newlines()
         parameters = self._parameters()
         self.skip_newlines("\r\n;")
-        return attributes, parameters, True
+        return attributes, parameters
 
     def _parameters(self) -> list[syntax.ParameterDefinition]:
         """A list of parameters in parentheses."""
@@ -398,7 +398,7 @@ class Parser(CommandParser):
             raise self.error("Missing function body in function declaration.", "MissingFunctionBody")
         block = self.script_block(begin, "}")
         if parameters is not None:
-            block.parameters, block.has_param_block = parameters, True
+            block.parameters = parameters
         if word == "filter" and "end" in block.blocks and "process" not in block.blocks:
             block.blocks = {"process": block.blocks["end"]}
         return syntax.FunctionDefinition(self.extent(start), name, block)
@@ -462,7 +462,7 @@ class Parser(CommandParser):
         begin = self.position
         self.expect("{", "Missing method body.", "MissingMethodBody")
         block = self.script_block(begin, "}")
-        block.parameters, block.has_param_block = parameters, True
+        block.parameters = parameters
         return syntax.ClassMember(self.extent(start), name, static, type_name, None, block, base_arguments)
 
     def _enum(self, start: int, word: str, label: str | None) -> syntax.Node:

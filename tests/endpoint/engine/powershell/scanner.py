@@ -17,10 +17,6 @@ from . import syntax
 from .errors import ParseError
 from .numbers import number_of
 
-KEYWORDS = frozenset(
-    "begin break catch class continue data do dynamicparam else elseif end enum exit filter finally for foreach "
-    "function if in param process return switch throw trap try until using while".split()
-)
 _ESCAPES = {"0": "\0", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _NUMBER = re.compile(
     r"(?:0x[0-9a-f]+|0b[01]+|(?:\d+(?:\.\d+|\.(?![\w.]))?|\.\d+)(?:e[+-]?\d+)?)(?:u[lsy]?|[lsydn])?(?:[kmgtp]b)?",

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import dataclasses
-import typing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -350,7 +349,3 @@ class ScriptBlock(Node):
     attributes: list[Attribute]
     #: begin, process, end, dynamicparam; a body without named blocks is its end block, a filter's its process block.
     blocks: dict[str, list[Node]]
-    has_param_block: bool = False
-
-    def trap_statements(self, statements: typing.Sequence[Node]) -> list[Trap]:
-        return [statement for statement in statements if isinstance(statement, Trap)]

@@ -312,7 +312,6 @@ def is_a(value: object, net_type: NetType) -> bool:
 
 
 _register_known()
-#: System.Management.Automation.ErrorCategory
-ERROR_CATEGORIES = register_enum(
+register_enum(
     values.EnumType("System.Management.Automation.ErrorCategory", {item.name: item.value for item in Category})
 )

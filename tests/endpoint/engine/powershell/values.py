@@ -197,8 +197,7 @@ class Hashtable(typing.MutableMapping[object, object]):
     ) -> None:
         self.type_name = type_name
         self.ignore_case = ignore_case
-        #: The types of a generic dictionary's keys and values.
-        self.key_type: str | None = None
+        #: The type of a generic dictionary's values.
         self.value_type: str | None = None
         self._items: dict[object, tuple[object, object]] = {}
         for key, value in pairs:
