@@ -97,7 +97,7 @@ def _construct_collection(net_type: NetType, arguments: typing.Sequence[object])
             pairs, name, (ignore_case and name != "System.Collections.Specialized.OrderedDictionary") or ignore_case
         )
         if net_type.arguments:
-            table.key_type, table.value_type = (argument.full_name for argument in net_type.arguments)
+            table.value_type = net_type.arguments[1].full_name
         return table
     if name.startswith("System.Collections.Generic.KeyValuePair"):
         return values.DictionaryEntry(arguments[0], arguments[1], name)
