@@ -9,20 +9,19 @@ import functools
 import typing
 
 from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.module_utils.common.parameters import remove_values
 from ansible.utils.display import Display
 
 from ..plugin_utils._action import SessionAction
 
 if typing.TYPE_CHECKING:
     from ..connection.pssession import Connection
-    from ..plugin_utils import _invoke, _pipeline, _selector, _several
+    from ..plugin_utils import _invoke, _masking, _pipeline, _selector, _several
     from ..plugin_utils._wire import errors, messages, record
     from ..plugin_utils._wire.target import Target
 else:
     from ..plugin_utils._cached import load
 
-    _invoke, _pipeline = load("_invoke", "_pipeline")
+    _invoke, _masking, _pipeline = load("_invoke", "_masking", "_pipeline")
     _selector, _several = load("_selector", "_several")
     errors, messages, record = load("_wire.errors", "_wire.messages", "_wire.record")
 
@@ -53,13 +52,13 @@ class ActionModule(SessionAction):
         if arguments["path"]:
             arguments["script"] = self._text_of(arguments["path"])
             _invoke.check_script(arguments["script"], f"path is {arguments['path']!r}, which")
-        secrets = _invoke.secrets(arguments)
+        hidden = _masking.secrets(_invoke.secrets(arguments))
         request = _invoke.request(connection.target(), arguments, check_mode, display.verbosity)
         try:
-            result = self._run(connection, selected, request, self.screen(request.target.inventory_hostname, secrets))
+            result = self._run(connection, selected, request, self.screen(request.target.inventory_hostname, hidden))
         except AnsibleError as error:
-            raise type(error)(remove_values(error.message, secrets)) from None
-        return typing.cast("dict[str, typing.Any]", remove_values(result, secrets))
+            raise type(error)(_masking.masked_text(error.message, hidden)) from None
+        return _masking.masked(result, hidden)
 
     def _run(
         self,

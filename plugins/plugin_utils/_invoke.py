@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import codecs
+import math
 import typing
 
 from . import _creation, _pipeline, _results, _selector, _values, scripts
@@ -104,8 +105,8 @@ def check(arguments: dict[str, typing.Any], selected: _selector.Selection) -> No
             "Remove it; idle_timeout says how long the session may last."
         )
     _creation.check_idle_timeout(arguments["idle_timeout"])
-    if arguments["timeout"] is not None and arguments["timeout"] <= 0:
-        raise _bad(f"timeout is {arguments['timeout']:g}: it must be more than 0 seconds.")
+    if arguments["timeout"] is not None and not 0 < arguments["timeout"] < math.inf:
+        raise _bad(f"timeout is {arguments['timeout']:g}: it must be a number of seconds, more than 0.")
     if arguments["depth"] is not None and not 0 <= arguments["depth"] <= _DEEPEST:
         raise _bad(f"depth is {arguments['depth']}: it must be from 0 to {_DEEPEST}.")
 
@@ -174,10 +175,10 @@ def decoded(content: bytes, path: str) -> str:
         ) from None
 
 
-def secrets(arguments: dict[str, typing.Any]) -> set[str]:
+def secrets(arguments: dict[str, typing.Any]) -> list[str]:
     """The texts that no result may show."""
     sensitive = arguments["sensitive_parameters"] or []
-    return {str(secret[key]) for secret in sensitive for key in ("value", "password") if secret[key]}
+    return [str(secret[key]) for secret in sensitive for key in ("value", "password") if secret[key]]
 
 
 def _left(target: Target, arguments: dict[str, typing.Any]) -> Target:
@@ -223,6 +224,12 @@ def _commands(
 ) -> list[Command]:
     """A bare command, no script around it: what a session without a language takes (JEA)."""
     if arguments["error_action"]:
+        given = [name for name in named if name.casefold() in ("erroraction", "ea")]
+        if given:
+            raise _bad(
+                f"error_action is {arguments['error_action']!r}, and parameters has {given[0]!r}, which means the same "
+                "for a command. Remove one."
+            )
         named = {**named, "ErrorAction": _ERROR_ACTIONS[arguments["error_action"]]}
     parameters = [[None, value] for value in positional] + [list(pair) for pair in named.items()]
     commands = [Command(str(arguments["command"]), is_script=False, parameters=parameters)]

@@ -86,11 +86,15 @@ def module_result(records: Collected, finished: Finished) -> dict[str, typing.An
     result, outcome = _streams(records, finished)
     ended_badly = finished.state != "completed"
     code = records.exit_code(finished)
-    fatal = [error["message"] for error in records["error"] if _ends_all(error)]
+    unbound = [error for error in records["error"] if _is_unbound(error)]
+    too_large = [error for error in records["error"] if error.get("fully_qualified_error_id") == TOO_LARGE]
+    fatal = [error["message"] for error in unbound + too_large]
+    # Of several input objects some may have fitted.
+    ran = not unbound or outcome.get("input", True)
     result.update(
-        changed=outcome.get("changed", True),
+        changed=ran and outcome.get("changed", True),
         failed=outcome.get("failed", False) or code != 0 or bool(fatal),
-        rc=code or outcome.get("rc") or 0,
+        rc=code or outcome.get("rc") or int(bool(fatal)),
         had_errors=bool(result["error"]) or ended_badly,
     )
     if outcome.get("skipped"):
@@ -127,9 +131,26 @@ def _streams(records: Collected, finished: Finished) -> tuple[dict[str, typing.A
     outcome = _take_outcome(result["information"])
     result["error"] = [_error_row(error, of_a_script=bool(outcome)) for error in records.errors(finished)]
     result.update(result=outcome.get("result", {}), session=finished.session)
-    if outcome.get("diff") and isinstance(outcome["diff"], dict):
-        result["diff"] = outcome["diff"]
+    if outcome.get("diff"):
+        result["diff"] = _diff(outcome["diff"])
     return result, outcome
+
+
+def _diff(value: typing.Any) -> typing.Any:
+    """What ``$Ansible.Diff`` says as callbacks can show it: one dictionary or several, what they print being text."""
+    if isinstance(value, list) and all(isinstance(part, dict) for part in value):
+        return [_diff(part) for part in value]
+    if not isinstance(value, dict):
+        return {"prepared": _as_text(value)}
+    shown = {name: value[name] for name in ("before", "after", "prepared") if name in value}
+    for name, part in shown.items():
+        if name == "prepared" or not (part is None or isinstance(part, dict)):
+            shown[name] = _as_text(part)
+    return {**value, **shown}
+
+
+def _as_text(value: typing.Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, indent=4, ensure_ascii=False)
 
 
 def _take_outcome(information: list[typing.Any]) -> dict[str, typing.Any]:
@@ -165,14 +186,12 @@ def _error_row(error: dict[str, typing.Any], of_a_script: bool) -> dict[str, typ
     return row
 
 
-def _ends_all(error: dict[str, typing.Any]) -> bool:
-    """Whether a record that ended no pipeline means that the script did not run, or that its output is not whole.
+def _is_unbound(error: dict[str, typing.Any]) -> bool:
+    """Whether a record that ended no pipeline means that parameters, or an input object, did not fit the script.
 
     PowerShell does not end a script where a statement cannot bind parameters; of invoke.ps1 it is the one that runs
     the user's script.
     """
-    if error.get("fully_qualified_error_id") == TOO_LARGE:
-        return True
     binding = str((error.get("exception") or {}).get("type")).startswith(
         "System.Management.Automation.ParameterBinding"
     )

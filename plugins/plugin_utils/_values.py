@@ -15,6 +15,8 @@ from ._wire.errors import ErrorKind, PSSessionError
 TAG = "__pssession__"
 
 
+#: The first whole number that Python makes no text of (sys.set_int_max_str_digits).
+_TOO_LONG = 10**4300
 #: Lists and dictionaries within each other: PowerShell reads 50 levels of a message, ten of which are a pipeline's own.
 _DEEPEST = 40
 
@@ -34,6 +36,8 @@ def to_wire(value: typing.Any, where: str = "a value", depth: int = 0) -> typing
     # ansible-core before 2.19 has sequences of characters for what is in a vault; str decrypts them.
     if getattr(value, "__ENCRYPTED__", False):
         return str(value)
+    if isinstance(value, int) and abs(value) >= _TOO_LONG:
+        raise _bad(f"{where} is an integer of more than 4300 digits, which Python makes no text of. Pass it as text.")
     # Ansible's own carry more than their text or number.
     for kind in (str, int, float):
         if isinstance(value, kind):
@@ -45,12 +49,27 @@ def to_wire(value: typing.Any, where: str = "a value", depth: int = 0) -> typing
     if depth > _DEEPEST:
         raise _bad(f"{where} is nested more than {_DEEPEST} levels deep. Pass it as JSON, for ConvertFrom-Json.")
     if isinstance(value, typing.Mapping):
-        if TAG in value:
-            raise _bad(f"{where} has the key {TAG}, which this collection uses itself. Choose another.")
-        return {str(key): to_wire(item, f"{where}[{str(key)!r}]", depth + 1) for key, item in value.items()}
+        return _dictionary(value, where, depth)
     if isinstance(value, (typing.Sequence, typing.AbstractSet)):
         return [to_wire(item, f"{where}[{number}]", depth + 1) for number, item in enumerate(value)]
     raise _bad(f"{where} is of the type {type(value).__name__}, which has no PowerShell form. Pass it as text.")
+
+
+def _dictionary(value: typing.Mapping[typing.Any, typing.Any], where: str, depth: int) -> dict[str, typing.Any]:
+    """A dictionary with texts for keys; a key that would be lost is refused."""
+    if TAG in value:
+        raise _bad(f"{where} has the key {TAG}, which this collection uses itself. Choose another.")
+    result: dict[str, typing.Any] = {}
+    for key, item in value.items():
+        name = str(key)
+        if key is None:
+            raise _bad(f"{where} has a key that is null, which no dictionary of PowerShell can have. Write it as text.")
+        if name in result:
+            raise _bad(
+                f"{where} has the key {name!r} twice, once as text: PowerShell is given all as text. Remove one."
+            )
+        result[name] = to_wire(item, f"{where}[{name!r}]", depth + 1)
+    return result
 
 
 def _bad(message: str) -> PSSessionError:

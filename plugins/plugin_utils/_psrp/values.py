@@ -204,7 +204,10 @@ class _Converter:
     def _key(self, key: clixml.Node) -> str:
         if isinstance(key, clixml.Scalar):
             value = CONVERTERS[key.tag](key.text)
-            return value if isinstance(value, str) else str(value)
+            if isinstance(value, str):
+                return value
+            # A number is called as PowerShell writes it, not as Python does ("1", not "1.0").
+            return str(value) if isinstance(value, bool) else key.text
         return key.to_string if key.to_string is not None else str(self.convert(key))
 
 

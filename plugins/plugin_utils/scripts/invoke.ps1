@@ -9,7 +9,9 @@
 #
 # This runs in the global scope itself: each variable of its own is a global one, begins with __pssession and is removed
 # in the end. Nothing here may rely on a variable or a key that may be missing: the session may be in strict mode. Keys
-# of dictionaries are never read as properties: where there is a key of that name PowerShell gives its value.
+# of dictionaries are never read as properties: where there is a key of that name PowerShell gives its value. Commands are
+# named with their modules, since the session may have a function or an alias of any name, and what its preferences or
+# its $PSDefaultParameterValues could change of them is given.
 param(
     # Script, Parameters, Arguments, HasInput, ErrorAction ('' leaves the session's own), CheckMode, Verbosity;
     # Creates, Removes and Chdir ('' is none), Depth (levels of objects; 0 leaves it to remoting), AsText;
@@ -18,10 +20,11 @@ param(
 )
 
 # An earlier script that was ended, and with it whoever would have run finish.ps1.
-if (Test-Path -LiteralPath Variable:__pssessionRestore) {
+if (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:__pssessionRestore) {
     . $__pssessionRestore
 }
 $__pssessionBefore = @{ Ansible = @(); ErrorAction = $ErrorActionPreference; Moved = $false }
+$__pssessionQuiet = @{ Confirm = $false; Verbose = $false; WhatIf = $false }
 # Here every error ends all of it.
 $ErrorActionPreference = 'Stop'
 $__pssessionAnsible = [PSCustomObject]@{
@@ -33,6 +36,8 @@ $__pssessionAnsible = [PSCustomObject]@{
     Verbosity = $__pssession['Verbosity']
 }
 $__pssessionSkipped = ''
+$__pssessionStarted = $false
+$__pssessionFed = $__pssession['HasInput']
 $__pssessionDepth = $__pssession['Depth']
 $__pssessionParts = @{ Count = 0; Most = $__pssession['MaxParts'] }
 # What JSON has no form for, as remoting's values are shown: ConvertTo-Json makes numbers of enums and objects of times.
@@ -133,19 +138,19 @@ $__pssessionDeepen = {
 }
 # A script without [CmdletBinding()] takes parameters that it does not declare, and PowerShell says nothing.
 $__pssessionDeclared = {
-    $names = @($__pssessionNamed.GetEnumerator() | ForEach-Object -Process { $_.Key })
-    $isAdvanced = $__pssessionBlock.Attributes | Where-Object -FilterScript {
+    $names = @($__pssessionNamed.GetEnumerator() | Microsoft.PowerShell.Core\ForEach-Object -Process { $_.Key })
+    $isAdvanced = $__pssessionBlock.Attributes | Microsoft.PowerShell.Core\Where-Object -FilterScript {
         $_ -is [System.Management.Automation.CmdletBindingAttribute]
     }
     if ($names.Count -and -not $isAdvanced) {
-        Set-Item -LiteralPath Function:__pssessionScript -Value $__pssessionBlock
-        $known = (Get-Command -Name __pssessionScript -CommandType Function).Parameters
-        Remove-Item -LiteralPath Function:__pssessionScript
-        $declared = @($known.GetEnumerator() | ForEach-Object -Process { $_.Key; $_.Value.Aliases })
+        Microsoft.PowerShell.Management\Set-Item -LiteralPath Function:__pssessionScript -Value $__pssessionBlock @__pssessionQuiet
+        $known = (Microsoft.PowerShell.Core\Get-Command -Name __pssessionScript -CommandType Function).Parameters
+        Microsoft.PowerShell.Management\Remove-Item -LiteralPath Function:__pssessionScript @__pssessionQuiet
+        $declared = @($known.GetEnumerator() | Microsoft.PowerShell.Core\ForEach-Object -Process { $_.Key; $_.Value.Aliases })
         foreach ($name in $names) {
             # A name may be shortened.
-            if (-not ($declared | Where-Object -FilterScript { "$_".StartsWith($name, 'OrdinalIgnoreCase') })) {
-                $names = @($known.GetEnumerator() | ForEach-Object -Process { $_.Key })
+            if (-not ($declared | Microsoft.PowerShell.Core\Where-Object -FilterScript { "$_".StartsWith($name, 'OrdinalIgnoreCase') })) {
+                $names = @($known.GetEnumerator() | Microsoft.PowerShell.Core\ForEach-Object -Process { $_.Key })
                 $names = if ($names.Count) { $names -join ', ' } else { 'none' }
                 throw "The script does not declare the parameter '$name'. Those that it declares: $names."
             }
@@ -165,7 +170,7 @@ $__pssessionRestore = {
             $null = $ExecutionContext.SessionState.Path.PopLocation('__pssession')
         }
         catch {
-            Write-Debug -Message "The session's location before chdir is gone: $_"
+            Microsoft.PowerShell.Utility\Write-Debug -Message "The session's location before chdir is gone: $_"
         }
     }
     if ($null -ne $__pssessionBefore['Ansible']) {
@@ -173,7 +178,7 @@ $__pssessionRestore = {
             $Ansible = $__pssessionBefore['Ansible'][0]
         }
         else {
-            Remove-Variable -Name Ansible -ErrorAction Ignore
+            Microsoft.PowerShell.Utility\Remove-Variable -Name Ansible -ErrorAction Ignore @__pssessionQuiet
         }
         $__pssessionBefore['Ansible'] = $null
     }
@@ -182,14 +187,16 @@ $__pssessionRestore = {
 $__pssessionFinish = {
     . $__pssessionRestore
     $__pssessionOutcome = @{
-        changed = [bool]$__pssessionAnsible.Changed -and -not $__pssessionSkipped
+        # What was skipped, could not be parsed or has no such parameter has changed nothing.
+        changed = $__pssessionStarted -and [bool]$__pssessionAnsible.Changed
         diff    = $__pssessionAnsible.Diff
         failed  = [bool]$__pssessionAnsible.Failed
+        input   = $__pssessionFed
         rc      = $null
         result  = $__pssessionAnsible.Result
         skipped = $__pssessionSkipped
     }
-    $__pssessionCode = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
+    $__pssessionCode = Microsoft.PowerShell.Utility\Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
     if ($null -ne $__pssessionCode) {
         if ($__pssessionCode.PSObject.Properties['__pssession']) {
             $global:LASTEXITCODE = $__pssessionCode.PSObject.BaseObject
@@ -207,12 +214,12 @@ $__pssessionFinish = {
             & $__pssessionDeepen $__pssessionOutcome[$__pssessionName] ($__pssessionDepth + 1) $true
         )
     }
-    Write-Information -InformationAction SilentlyContinue -Tags 'remoting.powershell.outcome' -MessageData (
-        ConvertTo-Json -InputObject $__pssessionOutcome -Compress -WarningAction SilentlyContinue -Depth 100
+    Microsoft.PowerShell.Utility\Write-Information -InformationAction SilentlyContinue -Tags 'remoting.powershell.outcome' -MessageData (
+        Microsoft.PowerShell.Utility\ConvertTo-Json -InputObject $__pssessionOutcome -Compress -WarningAction SilentlyContinue -Depth 100
     )
-    Remove-Variable -Name __pssession* -ErrorAction Ignore
+    Microsoft.PowerShell.Utility\Remove-Variable -Name __pssession* -ErrorAction Ignore @__pssessionQuiet
 }
-if (Test-Path -LiteralPath Variable:Ansible) {
+if (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:Ansible) {
     $__pssessionBefore['Ansible'] = @(, $Ansible)
 }
 try {
@@ -224,13 +231,13 @@ catch {
 }
 $__pssessionNamed = $__pssession['Parameters']
 $__pssessionPositional = $__pssession['Arguments']
-if ($__pssession['Creates'] -and (Test-Path -Path $__pssession['Creates'])) {
+if ($__pssession['Creates'] -and (Microsoft.PowerShell.Management\Test-Path -Path $__pssession['Creates'])) {
     $__pssessionSkipped = "skipped, since $($__pssession['Creates']) exists"
 }
-elseif ($__pssession['Removes'] -and -not (Test-Path -Path $__pssession['Removes'])) {
+elseif ($__pssession['Removes'] -and -not (Microsoft.PowerShell.Management\Test-Path -Path $__pssession['Removes'])) {
     $__pssessionSkipped = "skipped, since $($__pssession['Removes']) does not exist"
 }
-elseif ($__pssessionBlock.Attributes | Where-Object -FilterScript {
+elseif ($__pssessionBlock.Attributes | Microsoft.PowerShell.Core\Where-Object -FilterScript {
         $_ -is [System.Management.Automation.CmdletBindingAttribute] -and $_.SupportsShouldProcess
     }) {
     if ($__pssession['CheckMode']) {
@@ -247,15 +254,15 @@ elseif ($__pssession['CheckMode']) {
 if (-not $__pssessionSkipped) {
     & $__pssessionDeclared
     # A native command sets its exit code anew, without the mark.
-    $__pssessionCode = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
+    $__pssessionCode = Microsoft.PowerShell.Utility\Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
     if ($null -ne $__pssessionCode) {
         $__pssessionMark = @{ NotePropertyName = '__pssession'; NotePropertyValue = $true; Force = $true }
-        $global:LASTEXITCODE = Add-Member -InputObject $__pssessionCode -PassThru @__pssessionMark
+        $global:LASTEXITCODE = Microsoft.PowerShell.Utility\Add-Member -InputObject $__pssessionCode -PassThru @__pssessionMark
     }
     if ($__pssession['Chdir']) {
         $ExecutionContext.SessionState.Path.PushCurrentLocation('__pssession')
         $__pssessionBefore['Moved'] = $true
-        Set-Location -LiteralPath $__pssession['Chdir']
+        Microsoft.PowerShell.Management\Set-Location -LiteralPath $__pssession['Chdir'] -ErrorAction Stop
     }
     $__pssessionConvert = {
         process {
@@ -263,6 +270,7 @@ if (-not $__pssessionSkipped) {
             , (& $__pssessionDeepen $_ $__pssessionDepth)
         }
     }
+    $__pssessionStarted = $true
     $Ansible = $__pssessionAnsible
     $ErrorActionPreference = $__pssessionBefore['ErrorAction']
     if ($__pssession['ErrorAction']) {
@@ -273,10 +281,10 @@ if (-not $__pssessionSkipped) {
         $__pssessionBefore['ErrorAction'] = $null
     }
     if ($__pssession['AsText'] -and $__pssession['HasInput']) {
-        $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | Out-String -Stream
+        $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | Microsoft.PowerShell.Utility\Out-String -Stream
     }
     elseif ($__pssession['AsText']) {
-        . $__pssessionBlock @__pssessionPositional @__pssessionNamed | Out-String -Stream
+        . $__pssessionBlock @__pssessionPositional @__pssessionNamed | Microsoft.PowerShell.Utility\Out-String -Stream
     }
     elseif ($__pssession['Depth'] -gt 1 -and $__pssession['HasInput']) {
         $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionConvert

@@ -69,10 +69,10 @@ def read_manifest(input: PutBackInput) -> Manifest | None:
     taken: list[typing.Any] = []
 
     def take() -> typing.Any:
-        value = next(input, None)
-        if value is not None:
+        for value in input:
             taken.append(value)
-        return value
+            return value
+        return None
 
     first = take()
     if isinstance(first, str):

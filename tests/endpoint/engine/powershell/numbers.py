@@ -66,7 +66,7 @@ _SUFFIXES: dict[str, type] = {
 }  # fmt: skip
 _MULTIPLES = {"kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40, "pb": 2**50}
 _LITERAL = re.compile(
-    r"(?P<sign>[-+]?)(?:0x(?P<hex>[0-9a-f]+?)|0b(?P<bin>[01]+?)|(?P<real>(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?))"
+    r"(?P<sign>[-+]?)(?:0x(?P<hex>[0-9a-f]+)|0b(?P<bin>[01]+?)|(?P<real>(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?))"
     r"(?P<suffix>u[lsy]?|[lsydn])?(?P<multiple>[kmgtp]b)?",
     re.IGNORECASE,
 )

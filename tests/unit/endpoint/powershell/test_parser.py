@@ -33,6 +33,7 @@ VALID: dict[str, list[object]] = {
     '$h = @{a = @{b = 5}}; "$($h.a.b) $h.a"': ["5 System.Collections.Hashtable.a"],
     "-1; - 1; 1 - -1; -not $true; !$false": [-1, -1, 2, False, True],
     "10kb; 0x10; 1e3; 1.5; 2gb": [10240, 16, 1000.0, 1.5, 2147483648],
+    "0xD83D; 0xfL; 0x1dkb": [0xD83D, 15, 0x1D * 1024],
     "@{a=1; 'b c'=2\nd=3}.Count": [3],
     "[int[]]@('1','2') -join ','": ["1,2"],
     "$x = if (1) { 'y' } else { 'n' }; $x": ["y"],

@@ -325,7 +325,7 @@ class TestSecrets:
         ({"idle_timeout": 600}, "idle_timeout is 600: it belongs to in_disconnected_session"),
         ({"in_disconnected_session": True, "idle_timeout": 59}, "idle_timeout is 59: it must be from 60"),
         ({"in_disconnected_session": True, "timeout": 5}, "timeout is 5: nobody waits"),
-        ({"timeout": -1}, "timeout is -1: it must be more than 0"),
+        ({"timeout": -1}, "timeout is -1: it must be a number of seconds, more than 0"),
         ({"depth": 100}, "depth is 100: it must be from 0 to 99"),
         ({"script": None, "command": "Get-Date", "chdir": "C:\\"}, "Remove chdir, or use script"),
         ({"script": None, "command": "Get-Date", "creates": "x"}, "Remove creates, or use script"),

@@ -44,6 +44,12 @@ def _nested(levels: int) -> list[typing.Any]:
         ({"script": "1", "arguments": [{"__pssession__": 1}]}, r"arguments\[0\] has the key __pssession__"),
         ({"script": "1", "input": [_nested(200)]}, "is nested more than 40 levels"),
         ({"script": "1", "depth": 100}, "depth is 100: it must be from 0 to 99"),
+        ({"script": "1", "timeout": float("nan")}, "timeout is nan: it must be a number"),
+        ({"script": "1", "timeout": float("inf")}, "timeout is inf: it must be a number"),
+        (
+            {"command": "x", "error_action": "stop", "parameters": {"erroraction": "Continue"}},
+            "error_action is 'stop', and parameters has 'erroraction', which means the same",
+        ),
     ],
 )
 def test_wrong_arguments_fail_before_anything_is_sent(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pathlib
+import typing
 
 import pytest
 
@@ -51,6 +52,7 @@ class TestInvoke:
             {
                 "changed": False,
                 "failed": False,
+                "input": False,
                 "result": {"a": [1, 2]},
                 "diff": {"before": "x"},
                 "rc": None,
@@ -72,6 +74,23 @@ class TestInvoke:
         written = self.invoke(runspace, "if (")
         assert written.failure is not None
         assert not [name for name in run(runspace, Command("(Get-Variable).Name")).texts if name.startswith("__pss")]
+
+    @pytest.mark.parametrize(
+        ("script", "arguments"),
+        [
+            ("if (", {}),
+            ("param($A) 1", {"parameters": {"B": 1}}),
+            ("1", {"chdir": "/there/is/no/such/place"}),
+        ],
+    )
+    def test_what_did_not_run_changed_nothing(
+        self, runspace: Runspace, script: str, arguments: dict[str, typing.Any]
+    ) -> None:
+        written = self.invoke(runspace, script, **arguments)
+        assert written.failure is not None
+        assert [outcome["changed"] for outcome in written.outcomes] == [False]
+        written = self.invoke(runspace, "throw 'it ran'")
+        assert [outcome["changed"] for outcome in written.outcomes] == [True]
 
     def test_error_action_counts_for_this_script_only(self, runspace: Runspace) -> None:
         assert self.invoke(runspace, "Write-Error oh; 'after'").texts == ["after"]

@@ -9,6 +9,7 @@ import json
 import typing
 
 import pytest
+from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils._results import (
     OUTCOME_TAG,
@@ -75,6 +76,22 @@ def test_the_script_says_what_became_of_it() -> None:
     assert found["msg"] == "The script set $Ansible.Failed."
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ([{"before": "a", "after": 1}, {"x": 2}], [{"before": "a", "after": "1"}, {"x": 2}]),
+        ({"before": None, "after": {"a": 1}}, {"before": None, "after": {"a": 1}}),
+        ({"before": [1], "prepared": {}}, {"before": "[\n    1\n]", "prepared": "{}"}),
+        ("text", {"prepared": "text"}),
+        ([1], {"prepared": "[\n    1\n]"}),
+    ],
+)
+def test_a_difference_of_any_form_can_be_shown(given: object, shown: object) -> None:
+    found = result(outcome(diff=given))["diff"]
+    assert found == shown
+    assert isinstance(CallbackBase()._get_diff(found), str)
+
+
 def test_a_terminating_error_fails_and_keeps_what_was_said_before() -> None:
     error = {"output": "boom\r\n", "message": "boom", "position": "At line:1"}
     found = result(["output", 1], outcome(changed=False), state="failed", error=error)
@@ -112,8 +129,10 @@ def binding_error(position: str | None) -> list[typing.Any]:
 
 def test_a_script_whose_parameters_could_not_be_bound_did_not_run() -> None:
     ours = "At line:99 char:9\n+         . $__pssessionBlock @__pssessionPositional\n+ ~~~"
-    found = result(binding_error(ours), outcome())
-    assert (found["failed"], found["msg"], found["rc"]) == (True, "no such", 0)
+    found = result(binding_error(ours), outcome(input=False))
+    assert (found["failed"], found["msg"], found["rc"], found["changed"]) == (True, "no such", 1, False)
+    # Other objects of the input may have fitted.
+    assert result(binding_error(ours), outcome(input=True))["changed"] is True
     for theirs in ("At line:2 char:1\n+ Get-It -No 1", None):
         assert result(binding_error(theirs), outcome())["failed"] is False
 

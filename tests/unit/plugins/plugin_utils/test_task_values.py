@@ -74,3 +74,21 @@ def test_what_nests_without_end_is_refused_by_name() -> None:
     endless.append(endless)
     with pytest.raises(PSSessionError, match=r"parameters\['A'\](\[0\])+ is nested more than 40 levels deep"):
         _values.to_wire({"A": endless}, "parameters")
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({1: "a", "1": "b"}, r"parameters\['A'\] has the key '1' twice"),
+        ({"B": {None: 1}}, r"parameters\['A'\]\['B'\] has a key that is null"),
+        ([10**4300], r"parameters\['A'\]\[0\] is an integer of more than 4300 digits"),
+    ],
+)
+def test_what_would_be_lost_is_refused_by_name(value: object, message: str) -> None:
+    with pytest.raises(PSSessionError, match=message):
+        _values.to_wire({"A": value}, "parameters")
+
+
+def test_keys_are_texts_and_numbers_may_be_long() -> None:
+    assert _values.to_wire({1: 2, 2.5: None, False: {}}) == {"1": 2, "2.5": None, "False": {}}
+    assert _values.to_wire(1 - 10**4300) == 1 - 10**4300

@@ -231,6 +231,8 @@ def test_secrets_are_found_wherever_they_are() -> None:
         ('<Obj RefId="0"><TN RefId="0"><T>Deserialized.System.DayOfWeek</T><T>Deserialized.System.Enum</T></TN>'
          "<ToString>Friday</ToString><I32>5</I32></Obj>", "Friday"),
         ('<Obj RefId="0"><DCT><En><B N="Key">true</B><S N="Value">v</S></En></DCT></Obj>', {"True": "v"}),
+        ('<Obj RefId="0"><DCT><En><Db N="Key">1</Db><S N="Value">v</S></En><En><D N="Key">2.50</D><Nil N="Value" />'
+         "</En></DCT></Obj>", {"1": "v", "2.50": None}),
         ("<PR><AV>act</AV><AI>1</AI><Nil /><PI>-1</PI><PC>5</PC><T>Processing</T><SR>-1</SR><SD></SD></PR>",
          {"Activity": "act", "ActivityId": 1, "ParentActivityId": -1, "PercentComplete": 5,
           "RecordType": "Processing", "SecondsRemaining": -1, "StatusDescription": ""}),
