@@ -28,6 +28,7 @@ from .powershell import (
     Screen,
     Shared,
     from_psrp,
+    information_message,
     numbers,
     pipeline_state,
     serialize,
@@ -83,7 +84,7 @@ class PipelineMessages:
 
     def information(self, record: InformationRecord) -> None:
         """INFORMATION_RECORD."""
-        self._send(record, PSRPMessageType.InformationRecord)
+        self._send(information_message(record), PSRPMessageType.InformationRecord)
         if record.shown:
             self._show(*_write_host(record.message))
 

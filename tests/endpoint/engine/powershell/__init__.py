@@ -24,7 +24,7 @@ from .errors import ErrorRecord, PipelineStopped, PSTerminating
 from .records import InformationalRecord, InformationRecord, ProgressRecord
 from .runspace import Runspace
 from .shared import Shared
-from .wire import pipeline_state
+from .wire import information_message, pipeline_state
 from .wire_host import to_host
 from .wire_input import from_psrp
 
@@ -44,6 +44,7 @@ __all__ = [
     "Shared",
     "Streams",
     "from_psrp",
+    "information_message",
     "pipeline_state",
     "serialize",
     "to_host",

@@ -65,6 +65,8 @@ class Parameter:
     allow_empty: bool = False
     #: The parameter sets it belongs to; empty for all.
     sets: frozenset[str] = frozenset()
+    #: Those of them that it is mandatory in, if it is; empty for all.
+    mandatory_sets: frozenset[str] = frozenset()
 
     @property
     def switch(self) -> bool:
@@ -273,6 +275,11 @@ class Binder:
             active = {self.command.default_set}
         return not parameter.sets or bool(parameter.sets & active)
 
+    def _missing(self, parameter: Parameter) -> bool:
+        if not parameter.mandatory or self.bound.has(parameter.name) or not self._in_active_set(parameter):
+            return False
+        return not parameter.mandatory_sets or bool(parameter.mandatory_sets & self.active_sets())
+
     def set_name(self) -> str:
         active = self.active_sets()
         if self.command.default_set and (self.command.default_set in active or not active):
@@ -370,7 +377,7 @@ class Binder:
         missing = [
             parameter.name
             for parameter in self.command.parameters
-            if parameter.mandatory and not self.bound.has(parameter.name) and self._in_active_set(parameter)
+            if self._missing(parameter)
             and not (has_input and (parameter.from_pipeline or parameter.from_property))
         ]  # fmt: skip
         if missing:

@@ -57,9 +57,11 @@ def member_of(net_type: NetType, name: str) -> object:
     return None
 
 
-def wrap_io(error: OSError, path: object = None) -> NetError:
-    """What .NET says of a failed file operation."""
+def wrap_io(error: OSError, path: object = None, writing: bool = False) -> NetError:
+    """What .NET says of a failed file operation; of one that makes a file it is the folder that is missing."""
     name = str(error.filename if path is None else path)
+    if writing and isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return NetError("System.IO.DirectoryNotFoundException", f"Could not find a part of the path '{name}'.")
     if isinstance(error, FileNotFoundError):
         return NetError("System.IO.FileNotFoundException", f"Could not find file '{name}'.", FileName=name)
     if isinstance(error, (PermissionError, IsADirectoryError)):

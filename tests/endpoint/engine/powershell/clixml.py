@@ -196,7 +196,9 @@ class _Writer:
         definition = getattr(value, "definition", None)
         bag = isinstance(base, values.PSObject) and definition is None
         text = None if bag and "tostring" not in typing.cast(values.PSObject, base).members else _text_of(value)
-        self._start(value, attribute, typesystem.type_names(value), text)
+        # An object of .NET, too, is wrapped by the pipeline, and is met as another one where it holds itself.
+        wrapped = self._level == 1 and isinstance(value, typesystem.NetObject)
+        self._start(None if wrapped else value, attribute, typesystem.type_names(value), text)
         if isinstance(base, values.EnumValue):
             self.write(base.value, depth)
         elif definition is not None:

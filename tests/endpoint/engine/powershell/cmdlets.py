@@ -12,6 +12,7 @@ import typing
 
 from . import binding, syntax, typesystem, values
 from .binding import Argument, Binder, Parameter
+from .calling import wrap_io
 from .command_objects import syntax_of
 from .convert import to_bool, to_string
 from .errors import Category, ConversionError, ErrorRecord, ExceptionObject, NetError, PipelineStopped, PSTerminating
@@ -32,7 +33,7 @@ _RANGES: dict[tuple[str, str], tuple[int, int]] = {
 CMDLETS: dict[str, CmdletType] = {}
 ALIASES: dict[str, str] = {}
 _PARAMETER = re.compile(
-    r"(?P<names>[\w|]+)(?::(?P<type>[\w.\[\]]+))?(?:@(?P<position>\d|\*))?(?P<flags>[!<~0]*)(?:\((?P<sets>[\w,]+)\))?"
+    r"(?P<names>[\w|]+)(?::(?P<type>[\w.\[\]]+))?(?:@(?P<position>\d|\*))?(?P<flags>[!<~0]*)(?:\((?P<sets>[\w,!]+)\))?"
 )
 
 
@@ -59,7 +60,7 @@ class CmdletType:
 
 def parse_parameters(text: str) -> list[Parameter]:
     """``Path|Alias:string[]@0!<~(Set)``: type; position (* for the rest); ! mandatory, < from the pipeline, ~ by its
-    property's name, 0 allows null and empty; the parameter sets that it belongs to."""
+    property's name, 0 allows null and empty; the parameter sets that it belongs to, with ! those it is mandatory in."""
     parameters = []
     for word in text.split():
         found = _PARAMETER.fullmatch(word)
@@ -72,7 +73,8 @@ def parse_parameters(text: str) -> list[Parameter]:
             name, kind, tuple(aliases), int(position) if position and position != "*" else 99 if position else None,
             "!" in flags, "<" in flags, "~" in flags, position == "*", allow_null="0" in flags,
             allow_empty="0" in flags,
-            sets=frozenset((found["sets"] or "").split(",")) - {""},
+            sets=frozenset((found["sets"] or "").replace("!", "").split(",")) - {""},
+            mandatory_sets=frozenset(re.findall(r"(\w+)!", found["sets"] or "")),
         ))  # fmt: skip
     return parameters
 
@@ -290,8 +292,8 @@ class CmdletStage(Stage):
             if record.invocation is None and record.activity == self.type.name:
                 record.invocation = self.call.invocation()
             raise
-        except (NetError, ConversionError) as error:
-            exception = error.exception
+        except (NetError, ConversionError, OSError) as error:
+            exception = wrap_io(error).exception if isinstance(error, OSError) else error.exception
             record = ErrorRecord(
                 exception,
                 f"{exception.type_names[0].rpartition('.')[2]},{self.type.class_name}",

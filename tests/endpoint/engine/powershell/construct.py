@@ -10,7 +10,7 @@ import typing
 
 from . import convert, values
 from .calling import converted, table_of
-from .errors import ExceptionObject
+from .errors import ExceptionObject, default_message
 from .typesystem import NetObject, NetType
 from .values import unwrap
 
@@ -28,6 +28,8 @@ def construct(net_type: NetType, arguments: typing.Sequence[object]) -> object:
     if net_type.element:
         return _construct_array(net_type, arguments)
     name = net_type.full_name
+    if name == "System.Collections.DictionaryEntry":
+        return values.DictionaryEntry(arguments[0], arguments[1])
     if name.startswith("System.Collections."):
         return _construct_collection(net_type, arguments)
     if name == "System.Management.Automation.PSObject":
@@ -57,16 +59,20 @@ def _construct_exception(net_type: NetType, arguments: typing.Sequence[object]) 
         name_first = net_type.name in ("ArgumentNullException", "ArgumentOutOfRangeException")
         parameter = texts[0] if name_first and texts else texts[1] if len(texts) > 1 else None
         if name_first:
-            message = texts[1] if len(texts) > 1 else "Value cannot be null."
+            message = texts[-1] if len(texts) > 1 else default_message(net_type.full_name)
         if parameter:
             message = f"{message} (Parameter '{parameter}')"
         properties = {"ParamName": parameter}
+        if net_type.name == "ArgumentOutOfRangeException":
+            actual = arguments[1] if len(arguments) > 2 else None
+            properties = {"ActualValue": actual, **properties}
+            message = message if actual is None else f"{message}\nActual value was {texts[1]}."
     if net_type.name == "FileNotFoundException":
         properties = {"FileName": texts[1] if len(texts) > 1 else None, "FusionLog": None}
     exception = ExceptionObject("System.Exception", message, inner, **properties)
     exception.type_names = net_type.type_names
     if message is None:
-        exception.message = f"Exception of type '{net_type.full_name}' was thrown."
+        exception.message = default_message(net_type.full_name)
     return exception
 
 

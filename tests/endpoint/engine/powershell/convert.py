@@ -75,7 +75,9 @@ def dotnet_string(value: object) -> str:
         return value.text if value.text is not None else value.type_names[0]
     if isinstance(value, NetType):
         return value.full_name
-    if isinstance(value, (InformationalRecord, InformationRecord, HostMessage)):
+    if isinstance(value, InformationRecord):
+        return to_string(value.message)
+    if isinstance(value, (InformationalRecord, HostMessage)):
         return str(value)
     if isinstance(
         value, (bool, int, str, uuid.UUID, values.Version, values.EnumValue, ErrorRecord, ExceptionObject, NetObject)
@@ -413,7 +415,7 @@ def _to_xml(value: object) -> object:
 
 def version_of(text: str) -> values.Version:
     if not re.fullmatch(r"\d+(\.\d+){1,3}", text.strip()):
-        raise ValueError(text)
+        raise ValueError(_VERSION_PROBLEM)
     return values.Version(tuple(int(part) for part in text.strip().split(".")))
 
 

@@ -74,6 +74,8 @@ _EXCEPTIONS: dict[str, tuple[str, int | None]] = {
     "System.Xml.XmlException": ("System.SystemException", -2146232000),
     "System.Text.Json.JsonException": ("System.Exception", None),
     "System.RankException": ("System.SystemException", -2146233065),
+    "System.PlatformNotSupportedException": ("System.NotSupportedException", -2146233031),
+    "System.Threading.Tasks.TaskCanceledException": ("System.OperationCanceledException", None),
     "System.ArrayTypeMismatchException": ("System.SystemException", -2146233085),
     "System.OutOfMemoryException": ("System.SystemException", -2147024882),
     "System.ApplicationException": ("System.Exception", -2146232832),
@@ -93,6 +95,41 @@ _EXCEPTIONS: dict[str, tuple[str, int | None]] = {
     f"{_AUTOMATION}ItemNotFoundException": (f"{_AUTOMATION}SessionStateException", None),
     f"{_AUTOMATION}Host.HostException": (f"{_AUTOMATION}RuntimeException", None),
     f"{_AUTOMATION}DriveNotFoundException": (f"{_AUTOMATION}SessionStateException", None),
+}
+#: What an exception says that was made without a message; "Exception of type ..." where none stands here.
+_MESSAGES = {
+    "System.SystemException": "System error.",
+    "System.ApplicationException": "Error in the application.",
+    "System.AggregateException": "One or more errors occurred.",
+    "System.ArgumentException": "Value does not fall within the expected range.",
+    "System.ArgumentNullException": "Value cannot be null.",
+    "System.ArgumentOutOfRangeException": "Specified argument was out of the range of valid values.",
+    "System.ArithmeticException": "Overflow or underflow in the arithmetic operation.",
+    "System.ArrayTypeMismatchException": "Attempted to access an element as a type incompatible with the array.",
+    "System.DivideByZeroException": "Attempted to divide by zero.",
+    "System.FormatException": "One of the identified items was in an invalid format.",
+    "System.IndexOutOfRangeException": "Index was outside the bounds of the array.",
+    "System.InvalidCastException": "Specified cast is not valid.",
+    "System.InvalidOperationException": "Operation is not valid due to the current state of the object.",
+    "System.NotImplementedException": "The method or operation is not implemented.",
+    "System.NotSupportedException": "Specified method is not supported.",
+    "System.PlatformNotSupportedException": "Operation is not supported on this platform.",
+    "System.NullReferenceException": "Object reference not set to an instance of an object.",
+    "System.OperationCanceledException": "The operation was canceled.",
+    "System.Threading.Tasks.TaskCanceledException": "A task was canceled.",
+    "System.OutOfMemoryException": "Insufficient memory to continue the execution of the program.",
+    "System.OverflowException": "Arithmetic operation resulted in an overflow.",
+    "System.RankException": "Attempted to operate on an array with the incorrect number of dimensions.",
+    "System.TimeoutException": "The operation has timed out.",
+    "System.UnauthorizedAccessException": "Attempted to perform an unauthorized operation.",
+    "System.Collections.Generic.KeyNotFoundException": "The given key was not present in the dictionary.",
+    "System.IO.IOException": "I/O error occurred.",
+    "System.IO.DirectoryNotFoundException": "Attempted to access a path that is not on the disk.",
+    "System.IO.EndOfStreamException": "Attempted to read past the end of the stream.",
+    "System.IO.FileNotFoundException": "Unable to find the specified file.",
+    "System.IO.PathTooLongException": "The specified file name or path is too long, or a component of the specified "
+    "path is too long.",
+    "System.Security.SecurityException": "Security error.",
 }
 RUNTIME = f"{_AUTOMATION}RuntimeException"
 
@@ -147,6 +184,10 @@ def exception_bases(name: str) -> list[str]:
     return [*chain, "System.Object"]
 
 
+def default_message(type_name: str) -> str:
+    return _MESSAGES.get(type_name, f"Exception of type '{type_name}' was thrown.")
+
+
 class ExceptionObject:
     """An exception of .NET; its type is a name, known or of a class that a script defined."""
 
@@ -158,7 +199,7 @@ class ExceptionObject:
         **properties: object,
     ) -> None:
         self.type_names = exception_bases(type_name)
-        self.message = message if message is not None else f"Exception of type '{type_name}' was thrown."
+        self.message = message if message is not None else default_message(type_name)
         self.inner = inner
         #: What the type has besides the members of System.Exception, in .NET's order.
         self.properties = properties

@@ -369,13 +369,13 @@ def _index(node: syntax.Index, frame: Frame) -> object:
     if isinstance(target, values.NetList) and target.type_name.endswith("PSMemberInfoIntegratingCollection`1"):
         name = to_string(index).lower()
         return next((item for item in target if to_string(members.get_member(item, "Name")).lower() == name), None)
+    if hasattr(target, "get_item"):
+        return target.get_item(index)
     if isinstance(target, (list, bytearray, str)):
         if isinstance(index, list) and not (isinstance(target, values.TypedArray) and target.lengths):
             found = [_item(target, position, frame) for position in index]
             return [item for item in found if item is not None]
         return _item(target, index, frame)
-    if hasattr(target, "get_item"):
-        return target.get_item(index)
     if index in (0, -1):
         return target
     name = typesystem.type_of(target).full_name

@@ -346,6 +346,9 @@ def invoke_static(net_type: NetType, name: str, arguments: typing.Sequence[objec
             raise method_error(".ctor", len(arguments), error.exception) from None
         except OSError as error:
             raise method_error(".ctor", len(arguments), wrap_io(error).exception) from None
+        except (ValueError, OverflowError) as error:
+            inner = ExceptionObject("System.ArgumentException", str(error) or None)
+            raise method_error(".ctor", len(arguments), inner) from None
     if net_type.definition and net_type.definition.has_method(name, static=True):
         return net_type.definition.call(None, name, arguments)
     member = member_of(net_type, name)

@@ -89,7 +89,7 @@ class PSCredential(NetObject):
 
     user_name = property(lambda self: self._user)
     password = property(lambda self: self._password)
-    empty = static_property(lambda: None)
+    empty = static_property(lambda: PSCredential.nobody())
 
 
 #: What SecureStringToBSTR and its like gave, by address.

@@ -146,14 +146,28 @@ def _invocation(record: ErrorRecord) -> object:
 def _details(record: ErrorRecord) -> object:
     if record.details is None:
         return None
-    properties: dict[str, object] = {"Message": record.details, "RecommendedAction": record.recommended_action or ""}
-    return values.ObjectValue(
-        ["System.Management.Automation.ErrorDetails", "System.Object"], properties, record.details
-    )
+    return _error_details(record.details, record.recommended_action or "")
+
+
+def _error_details(message: str, action: str) -> object:
+    properties: dict[str, object] = {"Message": message, "RecommendedAction": action}
+    return values.ObjectValue(["System.Management.Automation.ErrorDetails", "System.Object"], properties, message)
 
 
 def _set_details(record: ErrorRecord, value: object) -> None:
-    record.details = to_string(members.get_member(value, "Message"))
+    plain = values.unwrap(value)
+    record.details = plain if isinstance(plain, str) else to_string(members.get_member(value, "Message"))
+    if not isinstance(plain, str) and (action := members.get_member(value, "RecommendedAction")):
+        record.recommended_action = to_string(action)
+
+
+class ErrorDetailsMembers:
+    @staticmethod
+    def new(message: str) -> object:
+        return _error_details(message, "")
+
+
+typesystem.register(NetType("System.Management.Automation.ErrorDetails", members=ErrorDetailsMembers))
 
 
 ErrorRecordMembers.category_info = property(_category_info)  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing
 
-from . import convert, members, numbers, operators, patterns, sequences, typesystem, values
+from . import convert, dates, members, numbers, operators, patterns, sequences, typesystem, values
 from .calling import argument_error
 from .convert import to_string
 from .errors import ConversionError, NetError
@@ -387,15 +387,40 @@ class PairMembers(EntryMembers):
 members_of("System.Collections.DictionaryEntry")(EntryMembers)
 
 
+_STRINGS: str = typing.cast(NetType, typesystem.lookup("System.Collections.Generic.List`1[System.String]")).full_name
+
+
 class RecordMembers:
     """Records of the streams that are no errors."""
 
     message = property(lambda record: record.__dict__["message"])
     message_data = property(lambda record: record.__dict__["message"])
-    tags = property(lambda record: values.NetList(items=record.__dict__["tags"]))
+    tags = property(lambda record: values.NetList(_STRINGS, record.__dict__["tags"]))
     source = property(lambda record: record.__dict__["source"])
 
 
-for _record in ("WarningRecord", "VerboseRecord", "DebugRecord", "InformationRecord", "HostInformationMessage"):
-    typesystem.register(NetType(f"System.Management.Automation.{_record}", members=RecordMembers))
+class InformationMembers(RecordMembers):
+    net_properties = (
+        "MessageData", "Source", "TimeGenerated", "Tags", "User", "Computer", "ProcessId", "NativeThreadId",
+        "ManagedThreadId",
+    )  # fmt: skip
+    time_generated = property(lambda record: vars(record).setdefault("time", dates.now()))
+    user = property(lambda record: record.__dict__["user"])
+    computer = property(lambda record: record.__dict__["computer"])
+    process_id = property(lambda record: numbers.UInt32(record.__dict__["process_id"]))
+    native_thread_id = managed_thread_id = property(lambda record: numbers.UInt32(1))
+
+
+class HostMessageMembers(RecordMembers):
+    net_properties = ("Message", "NoNewLine", "ForegroundColor", "BackgroundColor")
+    no_new_line = property(lambda message: message.__dict__["no_new_line"])
+    foreground_color = property(lambda message: message.foreground)
+    background_color = property(lambda message: message.background)
+
+
+for _record, _members in (
+    ("WarningRecord", RecordMembers), ("VerboseRecord", RecordMembers), ("DebugRecord", RecordMembers),
+    ("InformationRecord", InformationMembers), ("HostInformationMessage", HostMessageMembers),
+):  # fmt: skip
+    typesystem.register(NetType(f"System.Management.Automation.{_record}", members=_members))
 members_of("System.Collections.Generic.KeyValuePair`2")(PairMembers)

@@ -8,66 +8,72 @@ from __future__ import annotations
 import re
 import typing
 
-from . import patterns, values
+from . import patterns, typesystem, values
 from .convert import to_string
+from .net_lists import ListMembers
 from .typesystem import NetObject, net_class
+
+_SPACE = "System.Text.RegularExpressions."
+for _collection in ("GroupCollection", "CaptureCollection", "MatchCollection"):
+    typesystem.register(typesystem.NetType(_SPACE + _collection, members=ListMembers))
 
 
 @net_class
 class Group(NetObject):
-    net_name = "System.Text.RegularExpressions.Group"
-    net_properties = ("Success", "Name", "Index", "Length", "Value")
+    """What a group took; nothing, where there is no match."""
 
-    def __init__(self, match: re.Match[str], name: str | int) -> None:
+    net_name = f"{_SPACE}Group"
+    net_bases: tuple[str, ...] = (f"{_SPACE}Capture", "System.Object")
+    net_properties: tuple[str, ...] = ("Success", "Name", "Captures", "Index", "Length", "Value")
+
+    def __init__(self, match: re.Match[str] | None, name: str | int) -> None:
         self._match, self._name = match, name
 
-    success = property(lambda self: self._match.group(self._name) is not None)
-    name = property(lambda self: str(self._name))
-    value = property(lambda self: self._match.group(self._name) or "")
-    index = property(lambda self: max(self._match.start(self._name), 0))
-    length = property(lambda self: len(self._match.group(self._name) or ""))
-
     def __str__(self) -> str:
-        return self._match.group(self._name) or ""
+        return (self._match and self._match.group(self._name)) or ""
+
+    success = property(lambda self: self._match is not None and self._match.group(self._name) is not None)
+    name = property(lambda self: str(self._name))
+    captures = property(lambda self: values.NetList(f"{_SPACE}CaptureCollection", [self] if self.success else []))
+    value = property(str)
+    index = property(lambda self: self._match.start(self._name) if self.success else 0)
+    length = property(lambda self: len(str(self)))
 
 
-@net_class
-class GroupCollection(NetObject):
-    net_name = "System.Text.RegularExpressions.GroupCollection"
+class GroupCollection(values.NetList):
+    """A match's groups, by number and by name; those that have a name come after the others."""
 
-    def __init__(self, match: re.Match[str]) -> None:
-        self._match = match
-
-    count = property(lambda self: self._match.re.groups + 1)
+    def __init__(self, whole: Match) -> None:
+        match = whole.match
+        names = {number: name for name, number in match.re.groupindex.items()} if match else {}
+        groups = [Group(match, names.get(number, number)) for number in range(1, match.re.groups + 1)] if match else []
+        super().__init__(f"{_SPACE}GroupCollection", [whole, *(item for item in groups if item.name.isdigit())])
+        self.extend(item for item in groups if not item.name.isdigit())
 
     def get_item(self, key: object) -> object:
-        name = key if isinstance(key, int) else to_string(key)
-        return Group(self._match, name) if isinstance(name, int) or name in self._match.re.groupindex else None
+        if isinstance(key, int):
+            return self[key] if 0 <= key < len(self) else Group(None, key)
+        name = to_string(key)
+        return next((item for item in self if isinstance(item, Group) and item.name == name), Group(None, name))
 
 
 @net_class
 class Match(Group):
-    net_name = "System.Text.RegularExpressions.Match"
-    net_bases = ("System.Text.RegularExpressions.Group", "System.Object")
+    net_name = f"{_SPACE}Match"
+    net_bases = (f"{_SPACE}Group", *Group.net_bases)
+    net_properties = ("Groups", *Group.net_properties)
 
-    def __init__(self, match: re.Match[str]) -> None:
+    def __init__(self, match: re.Match[str] | None) -> None:
         super().__init__(match, 0)
 
-    groups = property(lambda self: GroupCollection(self._match))
+    @property
+    def match(self) -> re.Match[str] | None:
+        return self._match
+
+    groups = property(lambda self: GroupCollection(self))
 
     def result(self, pattern: str) -> str:
-        return patterns.replacement(pattern)(self._match)
-
-
-@net_class
-class NoMatch(NetObject):
-    """The Match of a search that found nothing."""
-
-    net_name = "System.Text.RegularExpressions.EmptyMatch"
-    net_properties = ("Success", "Value")
-    success = property(lambda self: False)
-    value = property(lambda self: "")
-    groups = property(lambda self: values.NetList())
+        return patterns.replacement(pattern)(typing.cast("re.Match[str]", self._match))
 
 
 def _flags(options: tuple[object, ...]) -> int:
@@ -115,9 +121,9 @@ def _regex_function(name: str) -> None:
     """Adds a method that is also static, with the pattern after the text."""
     action: typing.Callable[[re.Pattern[str], str], object] = {
         "is_match": lambda compiled, text: compiled.search(text) is not None,
-        "match": lambda compiled, text: Match(found) if (found := compiled.search(text)) else NoMatch(),
+        "match": lambda compiled, text: Match(compiled.search(text)),
         "matches": lambda compiled, text: values.NetList(
-            "System.Collections.ArrayList", [Match(found) for found in compiled.finditer(text)]
+            f"{_SPACE}MatchCollection", [Match(found) for found in compiled.finditer(text)]
         ),
         "split": lambda compiled, text: values.TypedArray(
             "System.String", [part or "" for part in compiled.split(text)]

@@ -12,7 +12,7 @@ import time
 import typing
 import urllib.parse
 
-from . import dates, numbers, typesystem
+from . import convert, dates, numbers, typesystem
 from .calling import static_property
 from .convert import to_string
 from .errors import NetError
@@ -20,6 +20,8 @@ from .typesystem import NetObject, net_class
 from .values import CORE_LIBRARY, TICKS_PER_DAY, TICKS_PER_SECOND, DateTime, EnumType, TimeSpan
 
 _VALUE_TYPE = ("System.ValueType", "System.Object")
+#: Of the year 9999.
+_LAST_TICK = 3_652_059 * TICKS_PER_DAY - 1
 
 
 def _of_date(name: str) -> property:
@@ -42,6 +44,19 @@ def _with_offset(text: str) -> tuple[DateTime, int]:
         return plain, dates.offset_ticks(plain)
     minutes = 0 if zone[1] == "Z" else int(zone[1][0] + "1") * (int(zone[1][1:3]) * 60 + int(zone[1][-2:]))
     return plain, minutes * 60 * TICKS_PER_SECOND
+
+
+def _as(value: object, type_name: str) -> typing.Any:
+    return convert.cast(value, typesystem.find(type_name))
+
+
+def _date_of(text: str, kind: str) -> DateTime:
+    """:raises NetError: it is no date."""
+    try:
+        return dates.parse(text)
+    except ValueError:
+        message = f"String '{text}' was not recognized as a valid {kind}."
+        raise NetError("System.FormatException", message) from None
 
 
 @net_class
@@ -78,6 +93,9 @@ class DateTimeOffset(NetObject):
         offset = str(self).rpartition(" ")[2]
         return f"{dates.format_date(self.moment, 'o')}{offset}" if pattern in ("o", "O") else str(self)
 
+    min_value = static_property(lambda: DateTimeOffset(DateTime(0, 1)))
+    max_value = static_property(lambda: DateTimeOffset(DateTime(_LAST_TICK, 1)))
+    unix_epoch = static_property(lambda: DateTimeOffset(dates.from_parts(1970, 1, 1, kind=1)))
     now = static_property(lambda: DateTimeOffset(dates.now()))
     utc_now = static_property(lambda: DateTimeOffset(dates.now(utc=True)))
     date_time = property(lambda self: self.moment)
@@ -108,6 +126,18 @@ class DateOnly(NetObject):
     def __str__(self) -> str:
         return dates.format_date(self.moment, "d")
 
+    min_value = static_property(lambda: DateOnly(1, 1, 1))
+    max_value = static_property(lambda: DateOnly(9999, 12, 31))
+
+    @staticmethod
+    def from_date_time(moment: object) -> object:
+        parts = dates.python_datetime(_as(moment, "System.DateTime"))
+        return DateOnly(parts.year, parts.month, parts.day)
+
+    @staticmethod
+    def parse(text: str) -> object:
+        return DateOnly.from_date_time(_date_of(text, "DateOnly"))
+
     day_number = property(lambda self: self.moment.ticks // TICKS_PER_DAY)
     year, month, day, day_of_week, day_of_year = map(_of_date, ("year", "month", "day", "day_of_week", "day_of_year"))
 
@@ -118,11 +148,30 @@ class TimeOnly(NetObject):
     net_bases = _VALUE_TYPE
     net_properties = ("Hour", "Minute", "Second", "Millisecond", "Microsecond", "Nanosecond", "Ticks")
 
-    def __init__(self, hour: int, minute: int, second: int = 0, millisecond: int = 0) -> None:
-        self.moment = DateTime(((hour * 60 + minute) * 60 + second) * TICKS_PER_SECOND + millisecond * 10_000)
+    def __init__(self, hour: object = 0, minute: int = 0, second: int = 0, millisecond: int = 0) -> None:
+        if isinstance(hour, numbers.Int64):
+            self.moment = DateTime(int(hour))
+            return
+        minutes = typing.cast(int, hour) * 60 + minute
+        self.moment = DateTime((minutes * 60 + second) * TICKS_PER_SECOND + millisecond * 10_000)
 
     def __str__(self) -> str:
         return dates.format_date(self.moment, "t")
+
+    min_value = static_property(lambda: TimeOnly())
+    max_value = static_property(lambda: TimeOnly(numbers.Int64(TICKS_PER_DAY - 1)))
+
+    @staticmethod
+    def from_date_time(moment: object) -> object:
+        return TimeOnly(numbers.Int64(_as(moment, "System.DateTime").ticks % TICKS_PER_DAY))
+
+    @staticmethod
+    def from_time_span(span: object) -> object:
+        return TimeOnly(numbers.Int64(_as(span, "System.TimeSpan").ticks))
+
+    @staticmethod
+    def parse(text: str) -> object:
+        return TimeOnly.from_date_time(_date_of(text, "TimeOnly"))
 
     microsecond = property(lambda self: self.moment.ticks // 10 % 1000)
     nanosecond = property(lambda self: self.moment.ticks % 10 * 100)
@@ -163,10 +212,6 @@ class SemanticVersion(NetObject):
 @net_class
 class IPAddress(NetObject):
     net_name = "System.Net.IPAddress"
-    net_properties = (
-        "AddressFamily", "IsIPv6Multicast", "IsIPv6LinkLocal", "IsIPv6SiteLocal", "IsIPv6Teredo", "IsIPv6UniqueLocal",
-        "IsIPv4MappedToIPv6", "Address",
-    )  # fmt: skip
     #: Members of PowerShell's type data.
     net_extended = ("IPAddressToString",)
 
@@ -182,16 +227,33 @@ class IPAddress(NetObject):
     def _is(self, name: str) -> bool:
         return self.value.version == 6 and bool(getattr(self.value, name, False))
 
+    @property
+    def net_properties(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Those that throw for the other family's addresses are left out, as the serializer does."""
+        kinds = ("Multicast", "LinkLocal", "SiteLocal", "Teredo", "UniqueLocal")
+        tests = (*(f"IsIPv6{kind}" for kind in kinds), "IsIPv4MappedToIPv6")
+        own = (*tests, "Address") if self.value.version == 4 else ("ScopeId", *tests)
+        return ("AddressFamily", *own)
+
+    def get_address_bytes(self) -> object:
+        return bytearray(self.value.packed)
+
     @staticmethod
     def parse(text: str) -> object:
         return IPAddress(text)
 
+    loopback = static_property(lambda: IPAddress("127.0.0.1"))
+    any = static_property(lambda: IPAddress("0.0.0.0"))  # noqa: S104 - nothing is bound to it
+    broadcast = none = static_property(lambda: IPAddress("255.255.255.255"))
+    ipv6_loopback = static_property(lambda: IPAddress("::1"))
+    ipv6_any = ipv6_none = static_property(lambda: IPAddress("::"))
+    scope_id = property(lambda self: numbers.Int64(int(getattr(self.value, "scope_id", None) or 0)))
     address_family = property(lambda self: "InterNetwork" if self.value.version == 4 else "InterNetworkV6")
     is_ipv6_multicast = property(lambda self: self._is("is_multicast"))
     is_ipv6_link_local = property(lambda self: self._is("is_link_local"))
     is_ipv6_site_local = property(lambda self: self._is("is_site_local"))
     is_ipv6_teredo = property(lambda self: self._is("teredo"))
-    is_ipv6_unique_local = property(lambda self: self._is("is_private"))
+    is_ipv6_unique_local = property(lambda self: self.value.version == 6 and self.value.packed[0] & 0xFE == 0xFC)
     is_ipv4_mapped_to_ipv6 = property(lambda self: self._is("ipv4_mapped"))
     address = property(lambda self: numbers.Int64(int.from_bytes(self.value.packed[:4], "little")))
     ip_address_to_string = property(str)

@@ -87,11 +87,15 @@ _hash_types()
 class OperatingSystem(NetObject):
     net_name = "System.OperatingSystem"
     net_properties = ("Platform", "ServicePack", "Version", "VersionString")
+
+    def __str__(self) -> str:
+        return f"Unix {'.'.join(map(str, self.version.parts))}"
+
     platform = property(lambda self: "Unix")
     version = property(
-        lambda self: values.Version(tuple(int(part) for part in os.uname().release.split("-")[0].split(".")))
+        lambda self: values.Version((*(int(part) for part in os.uname().release.split("-")[0].split(".")), 0)[:4])
     )
-    version_string = property(lambda self: f"Unix {os.uname().release.split('-')[0]}")
+    version_string = property(str)
     service_pack = property(lambda self: "")
 
 

@@ -337,7 +337,8 @@ def encoding_named(name: str) -> Encoding:
 @net_class
 class StringBuilder(NetObject):
     net_name = "System.Text.StringBuilder"
-    net_properties = ("Capacity", "Length")
+    net_properties = ("Capacity", "MaxCapacity", "Length")
+    max_capacity = property(lambda self: 2**31 - 1)
 
     def __init__(self, text: object = "", *capacity: object) -> None:
         self._text = [text] if isinstance(text, str) else []

@@ -84,7 +84,10 @@ def _exact(symbol: str, first: decimal.Decimal, second: decimal.Decimal) -> deci
         raise _divide_by_zero()
     with decimal.localcontext(numbers.DECIMAL_CONTEXT):
         result: decimal.Decimal = first % second if symbol == "%" else _PYTHON[symbol](first, second)
-        return result
+    if abs(result) >= 2**96:
+        inner = ExceptionObject("System.OverflowException", "Value was either too large or too small for a Decimal.")
+        raise runtime_error(inner.message, "RuntimeException", Category.NotSpecified, inner=inner)
+    return result
 
 
 def _integers(symbol: str, first: int, second: int, number_type: type) -> object:

@@ -12,7 +12,7 @@ import typing
 from . import convert, expressions, syntax, values
 from .api import Streams
 from .calling import wrap_io
-from .errors import Category, ErrorRecord, UpstreamDone, runtime_error
+from .errors import Category, ErrorRecord, PSTerminating, UpstreamDone
 from .records import InformationalRecord, InvocationInfo
 from .scopes import Scope
 from .sequences import as_list, enumerate_value
@@ -155,8 +155,9 @@ def _file_sink(path: str, append: bool) -> FileSink:
     try:
         return FileSink(path, append)
     except OSError as error:
-        inner = wrap_io(error, path).exception
-        raise runtime_error(inner.message, "FileOpenFailure", Category.OpenError, path, inner=inner) from None
+        problem = wrap_io(error, path, writing=True).exception
+        error_id = "FileOpenFailure,Microsoft.PowerShell.Commands.OutFileCommand"
+        raise PSTerminating(ErrorRecord(problem, error_id, Category.OpenError, activity="Out-File")) from None
 
 
 def connect(

@@ -160,8 +160,9 @@ def _register_known() -> None:
     for name in ("System.Collections.Hashtable", "System.Collections.Specialized.OrderedDictionary",
                  "System.Collections.ArrayList", "System.Collections.Queue", "System.Collections.Stack",
                  "System.Collections.IDictionary", "System.Collections.IEnumerable", "System.Collections.IList",
-                 "System.Collections.DictionaryEntry", "System.Xml.XmlNode"):  # fmt: skip
+                 "System.Xml.XmlNode"):  # fmt: skip
         register(NetType(name))
+    register(NetType("System.Collections.DictionaryEntry", _VALUE_TYPE))
     for name in ("Generic.List`1", "Generic.HashSet`1", "Generic.Queue`1", "Generic.Stack`1", "Generic.Dictionary`2",
                  "Generic.SortedDictionary`2", "ObjectModel.Collection`1"):  # fmt: skip
         register(NetType(f"System.Collections.{name}"))

@@ -10,7 +10,7 @@ import typing
 from . import convert, dates, numbers, typesystem, values
 from .clixml import Shape, shapes
 from .errors import ErrorRecord, ExceptionObject
-from .records import HostMessage, InformationalRecord, InformationRecord, InvocationInfo, ProgressRecord
+from .records import InformationalRecord, InformationRecord, InvocationInfo, ProgressRecord
 
 _AUTOMATION = "System.Management.Automation."
 _GENERIC = "System.Collections.Generic."
@@ -161,8 +161,8 @@ def _informational(record: InformationalRecord) -> Shape:
     return Shape(names, record.message, extended=fields)
 
 
-@shapes(InformationRecord)
-def _information(record: InformationRecord) -> Shape:
+def information_message(record: InformationRecord) -> Shape:
+    """INFORMATION_RECORD (MS-PSRP 2.2.2.26)."""
     return Shape(extended=[
         ("MessageData", record.message),
         ("Source", record.source),
@@ -173,16 +173,6 @@ def _information(record: InformationRecord) -> Shape:
         ("ProcessId", numbers.UInt32(record.process_id)),
         ("NativeThreadId", numbers.UInt32(1)),
         ("ManagedThreadId", numbers.UInt32(1)),
-    ])  # fmt: skip
-
-
-@shapes(HostMessage)
-def _host_message(message: HostMessage) -> Shape:
-    return Shape((f"{_AUTOMATION}HostInformationMessage", "System.Object"), message.message, [
-        ("Message", message.message),
-        ("NoNewLine", message.no_new_line),
-        ("ForegroundColor", message.foreground),
-        ("BackgroundColor", message.background),
     ])  # fmt: skip
 
 

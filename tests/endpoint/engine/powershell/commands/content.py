@@ -9,6 +9,7 @@ import os
 import typing
 
 from .. import convert, numbers
+from ..calling import wrap_io
 from ..cmdlets import Call, Cmdlet, cmdlet
 from ..convert import to_string
 from ..errors import Category
@@ -20,11 +21,12 @@ from .items import io_error, paths_of, split_drive
 
 @cmdlet(
     "Get-Content",
-    "Path:string[]@0<~ LiteralPath|PSPath:string[]~ Raw:switch TotalCount|First|Head:int Tail|Last:int "
-    "Encoding:string AsByteStream:switch ReadCount:int Delimiter:string Wait:switch Force:switch Filter:string "
-    "Include:string[] Exclude:string[]",
+    "Path:string[]@0!<~(Path) LiteralPath|PSPath:string[]!~(Literal) Raw:switch TotalCount|First|Head:int "
+    "Tail|Last:int Encoding:string AsByteStream:switch ReadCount:int Delimiter:string Wait:switch Force:switch "
+    "Filter:string Include:string[] Exclude:string[]",
     aliases="cat gc type",
     module="Management",
+    default_set="Path",
 )
 def get_content(call: Call) -> typing.Iterator[object]:
     for text in (*call.texts("Path"), *call.texts("LiteralPath")):
@@ -60,8 +62,8 @@ def get_content(call: Call) -> typing.Iterator[object]:
 
 
 _CONTENT = (
-    "Path:string[]@0~ Value:object[]@1<0 LiteralPath|PSPath:string[]~ Encoding:string NoNewline:switch Force:switch "
-    "PassThru:switch AsByteStream:switch Stream:string"
+    "Path:string[]@0!~(Path) Value:object[]@1!<0 LiteralPath|PSPath:string[]!~(Literal) Encoding:string "
+    "NoNewline:switch Force:switch PassThru:switch AsByteStream:switch Stream:string"
 )
 
 
@@ -101,17 +103,20 @@ class _Writer(Cmdlet):
         return (bytes(encoding.get_preamble()) if at_start else b"") + bytes(encoding.get_bytes(text))
 
 
-@cmdlet("Set-Content", _CONTENT, module="Management")
+@cmdlet("Set-Content", _CONTENT, module="Management", default_set="Path")
 class SetContent(_Writer):
     """Replaces a file's content."""
 
 
-@cmdlet("Add-Content", _CONTENT, aliases="ac", module="Management")
+@cmdlet("Add-Content", _CONTENT, aliases="ac", module="Management", default_set="Path")
 class AddContent(_Writer):
     mode = "ab"
 
 
-@cmdlet("Clear-Content", "Path:string[]@0~ LiteralPath:string[] Force:switch", aliases="clc", module="Management")
+@cmdlet(
+    "Clear-Content", "Path:string[]@0!~(Path) LiteralPath:string[]!(Literal) Force:switch", aliases="clc",
+    module="Management", default_set="Path",
+)  # fmt: skip
 def clear_content(call: Call) -> None:
     for path in paths_of(call):
         with open(path, "wb"):
@@ -121,11 +126,30 @@ def clear_content(call: Call) -> None:
 @cmdlet(
     "Out-File",
     (
-        "FilePath|Path:string@0 LiteralPath:string InputObject<0 Encoding:string@1 Append:switch "
+        "FilePath|Path:string@0!(ByPath) LiteralPath|PSPath|LP:string!~(ByLiteralPath) InputObject<0 "
+        "Encoding:string@1 Append:switch "
         "NoNewline:switch Force:switch Width:int NoClobber:switch"
     ),
+    default_set="ByPath",
 )
 class OutFile(_Writer):
+    def begin(self) -> None:
+        super().begin()
+        call = self.call
+        path = call.session.resolve(call.text("FilePath") or call.text("LiteralPath"))
+        if call.flag("NoClobber") and not call.flag("Append") and os.path.lexists(path):
+            kind = "System.IO.IOException"
+            message = f"File {path} already exists and NoClobber was specified."
+            raise call.fail(message, "NoClobber", Category.ResourceExists, path, kind)
+        try:
+            with open(path, "ab" if call.flag("Append") else "wb"):
+                return
+        except OSError as error:
+            problem = wrap_io(error, path, writing=True).exception
+            raise call.fail(
+                problem.message, "FileOpenFailure", Category.OpenError, None, problem.type_names[0]
+            ) from None
+
     def process(self, item: object) -> None:
         if self.call.stage.expects_input or self.call.has("InputObject"):
             self.items.append(item)

@@ -55,7 +55,8 @@ class JsonWriter:
 
     def tree(self, value: object, level: int) -> object:
         plain = unwrap(value)
-        if isinstance(value, values.PSObject) and not value.custom and value.members:
+        bare = isinstance(plain, (str, values.DateTime))
+        if isinstance(value, values.PSObject) and not value.custom and value.members and not bare:
             return {"value": self.tree(plain, level + 1), **self._notes(value, level)}
         if plain is None or plain is values.NOTHING or isinstance(plain, bool):
             return None if plain is values.NOTHING else plain

@@ -29,6 +29,14 @@ def split_drive(path: str) -> tuple[str | None, str]:
 
 
 def not_found(call: Call, path: str) -> None:
+    drive, colon, _ = path.partition(":")
+    if colon and drive.isalnum() and len(drive) > 1:
+        message = f"Cannot find drive. A drive with the name '{drive}' does not exist."
+        kind = f"{_AUTOMATION}DriveNotFoundException"
+        call.report(
+            message, "DriveNotFound", Category.ObjectNotFound, drive, kind, ItemName=drive, SessionStateCategory="Drive"
+        )
+        return
     message = f"Cannot find path '{call.session.resolve(path)}' because it does not exist."
     kind = f"{_AUTOMATION}ItemNotFoundException"
     full = call.session.resolve(path)
@@ -243,8 +251,7 @@ def _create(call: Call, path: str, kind: str) -> None:
     if kind in ("directory", "container"):
         if os.path.lexists(path) and not force:
             message = f"An item with the specified name {path} already exists."
-            record = call.error(message, "DirectoryExist", Category.ResourceExists, path, "System.IO.IOException")
-            call.write_error(record)
+            raise call.fail(message, "DirectoryExist", Category.ResourceExists, path, "System.IO.IOException")
         os.makedirs(path, exist_ok=True)
         return
     if kind in ("symboliclink", "junction"):

@@ -14,8 +14,6 @@ from ..errors import Category
 from .file_objects import item_object, path_info
 from .items import PATH_PARAMETERS, not_found, paths_of, split_drive
 
-_AUTOMATION = "System.Management.Automation."
-
 
 @cmdlet("Get-Location", "PSProvider:string[] PSDrive:string[] Stack:switch", aliases="gl pwd", module="Management")
 def get_location(call: Call) -> typing.Iterator[object]:
@@ -32,11 +30,7 @@ def set_location(call: Call) -> typing.Iterator[object]:
     text = call.text("Path") or call.text("LiteralPath") or "~"
     path = call.session.resolve(text)
     if not os.path.isdir(path):
-        message = f"Cannot find path '{path}' because it does not exist."
-        kind = f"{_AUTOMATION}ItemNotFoundException"
-        call.report(
-            message, "PathNotFound", Category.ObjectNotFound, path, kind, ItemName=path, SessionStateCategory="Drive"
-        )
+        not_found(call, text)
         return
     call.session.location = path
     if call.flag("PassThru"):
@@ -126,7 +120,16 @@ def get_item_property(call: Call) -> typing.Iterator[object]:
         if not call.has("Name"):
             yield item
             continue
-        yield values.PSObject([(name, members.get_member(item, name)) for name in call.texts("Name")])
+        made = values.PSObject()
+        for name in call.texts("Name"):
+            found, value = members.find_member(item, name)
+            if found:
+                made.set(name, value)
+                continue
+            message = f"The property {name} does not exist or was not found."
+            call.report(message, "GetValueError", Category.ReadError, name, "System.IO.IOException")
+        if made.members:
+            yield made
 
 
 def _registry_values(call: Call, key: str) -> typing.Iterator[object]:

@@ -171,6 +171,10 @@ class GetRandom(Collecting):
             return
         low = to_number(self.call.get("Minimum", 0))
         high = to_number(self.call.get("Maximum", 2**31 - 1))
+        if low >= high:
+            message = f"The Minimum value ({low}) cannot be greater than or equal to the Maximum value ({high})."
+            kind = "System.ArgumentException"
+            raise self.call.fail(message, "MinGreaterThanOrEqualMax", Category.InvalidArgument, None, kind)
         self.call.write(
             random.uniform(low, high) if isinstance(high, float) else numbers.smallest(random.randrange(low, high))
         )

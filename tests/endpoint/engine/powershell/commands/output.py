@@ -35,7 +35,7 @@ class WriteOutput(Cmdlet):
 
 @cmdlet(
     "Write-Error",
-    "Message|Msg:string@0!<0(Message) ErrorRecord!(Record) Exception!(Exception) "
+    "Message|Msg:string@0!<0(Message!,Exception) ErrorRecord!(Record) Exception!(Exception) "
     "Category:System.Management.Automation.ErrorCategory ErrorId:string TargetObject "
     "RecommendedAction:string CategoryActivity|Activity:string CategoryReason|Reason:string "
     "CategoryTargetName|TargetName:string CategoryTargetType|TargetType:string",

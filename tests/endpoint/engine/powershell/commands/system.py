@@ -98,8 +98,12 @@ def stop_process(call: Call) -> None:
             if any(p.match(str(item.properties["Name"])) for p in wanted)
         ]
     for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
+        try:
             os.kill(typing.cast(int, pid), signal.SIGKILL if call.flag("Force") else signal.SIGTERM)
+        except ProcessLookupError:
+            message = f"Cannot find a process with the process identifier {pid}."
+            kind = "Microsoft.PowerShell.Commands.ProcessCommandException"
+            call.report(message, "NoProcessFoundForGivenId", Category.ObjectNotFound, pid, kind)
 
 
 @cmdlet("Get-Host", "")
