@@ -65,7 +65,7 @@ class Asker:
             except Exception as error:
                 log.exception("a request failed for %s", item)
                 failure = Failure(ErrorKind.UNKNOWN.value, f"The session broker met an error of its own: {error!r}.")
-            row = item.row() if isinstance(item, Session) else item.row(self.target)
+            row = rows.of_session(item) if isinstance(item, Session) else item.row(self.target)
             return Result(row, error=failure)
 
         return each(guarded, items)

@@ -59,6 +59,26 @@ class Group:
         self.playbooks.add(playbook)
         self.ended = None
 
+    def leave(self, playbook: Playbook, now: float) -> None:
+        """A playbook keeps it no longer; the last one's end is what `persist` counts from."""
+        if playbook in self.playbooks:
+            self.playbooks.discard(playbook)
+            if not self.playbooks:
+                self.ended = now
+
+    def live(self) -> list[Session]:
+        """The sessions that are open or being opened."""
+        return [session for session in self.sessions if session.opened or session.number in self.busy]
+
+    def limit_to_others(self, refused: Session) -> bool:
+        """Drops a session that the server's quota refused, and asks for no more than the others; False without any."""
+        if refused not in self.sessions or len(self.sessions) == 1:
+            return False
+        self.sessions.remove(refused)
+        self.busy.pop(refused.number, None)
+        self.limit = len(self.sessions)
+        return True
+
     def expired(self, now: float) -> bool:
         """Whether the time after the last playbook's end is over.
 
@@ -117,8 +137,7 @@ class Groups(dict[str, Group]):
             session
             for group in self.values()
             if group.target.is_same_host(target) and group.target.same_secrets(target)
-            for session in group.sessions
-            if session.opened or session.number in group.busy
+            for session in group.live()
         ]
 
     def idle(self, wanted: typing.Callable[[Group, Session], bool]) -> typing.Iterator[tuple[Group, Session]]:

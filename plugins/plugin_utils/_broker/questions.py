@@ -14,7 +14,7 @@ import uuid
 
 from .._psrp.errors import ProtocolError
 from .._wire.errors import ErrorKind, PSSessionError
-from . import upkeep
+from . import troubles, upkeep
 from .courier import Fault
 from .link import Connection
 from .recovery import Phase
@@ -61,7 +61,7 @@ def _converse(session: Session, answered: typing.Callable[[], bool]) -> bool:
             pool.feed(received.data)
         return True
     except Fault as fault:
-        raise session.failure(fault) from None
+        raise troubles.failure(fault) from None
     except ProtocolError as error:
         raise _estranged(session, str(error)) from None
 

@@ -18,6 +18,7 @@ from .._wire.target import Target
 from . import troubles
 from .caller import Caller
 from .group import Group, Groups, Playbook
+from .rows import Row, of_session
 from .session import Session
 
 #: Says which of some sessions are meant; it may raise PSSessionError where one is wanted and several fit.
@@ -136,12 +137,7 @@ class Registry:
         """The server refused to open a further session: True where others of the group can be waited for."""
         with self._condition:
             group = self._groups.get(target.key())
-            if group is None or session not in group.sessions or len(group.sessions) == 1:
-                return False
-            group.sessions.remove(session)
-            group.busy.pop(session.number, None)
-            group.limit = len(group.sessions)
-            return True
+            return group is not None and group.limit_to_others(session)
 
     def drop(self, target: Target) -> list[Session]:
         """Takes all of a target's sessions out; those in use are for their users to finish with, then retired."""
@@ -159,10 +155,7 @@ class Registry:
         """A playbook's process is gone; what only it used expires after the target's persist."""
         with self._condition:
             for group in self._groups.values():
-                if playbook in group.playbooks:
-                    group.playbooks.discard(playbook)
-                    if not group.playbooks:
-                        group.ended = self._clock()
+                group.leave(playbook, self._clock())
         self._changed()
 
     def expired(self, everything: bool = False) -> list[Session]:
@@ -209,7 +202,7 @@ class Registry:
             group = self._groups.get(self._groups.key(target))
             if group is None or not group.target.same_secrets(target):
                 return []
-            return [session for session in group.sessions if session.opened or session.number in group.busy]
+            return group.live()
 
     def busy_with(self, session: Session, playbook: Playbook) -> str | None:
         """What is done in a session, which the playbook keeps from now on, too; None where nothing is."""
@@ -230,12 +223,12 @@ class Registry:
                 session.leased(session.target)
             return running
 
-    def rows(self, target: Target | None = None) -> list[dict[str, typing.Any]]:
+    def rows(self, target: Target | None = None) -> list[Row]:
         """Rows of all sessions, or of those that lead to a target's host as its user."""
         with self._condition:
             sessions = self._groups.sessions() if target is None else self._groups.held(target)
             busy = {number for group in self._groups.values() for number in group.busy}
-            return [session.row(session.number in busy) for session in sessions if session.opened]
+            return [of_session(session, session.number in busy) for session in sessions if session.opened]
 
     def sessions(self) -> list[Session]:
         """Every session that is held."""

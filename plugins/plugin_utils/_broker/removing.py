@@ -65,8 +65,8 @@ class Remover:
         try:
             self._remove_held(session)
         except PSSessionError as error:
-            return Result(session.row(), error=Failure(error.kind.value, error.message))
-        return Result({**session.row(), **_CLOSED}, changed=True)
+            return Result(rows.of_session(session), error=Failure(error.kind.value, error.message))
+        return Result({**rows.of_session(session), **_CLOSED}, changed=True)
 
     def _found(self, shell: ShellDescription, courier: Courier) -> Result:
         row = rows.of_shell(self._message.target, shell)

@@ -54,13 +54,13 @@ def _open(asker: Asker, message: OpenSession) -> Result:
     with shared.registry.lease(target, asker.caller, shared=True, task=_OPEN) as session:
         upkeep.verify(session)
         if session.state is SessionState.OPENED:
-            return Result(session.row())
+            return Result(rows.of_session(session))
         if session.state is not SessionState.DISCONNECTED:
             session.retarget(target, made=False)
         if not (session.kept and not session.opened and _take_back(asker, session, message.adopt)):
             session.ready()
         _tell(asker, session)
-        return Result(session.row(), changed=True)
+        return Result(rows.of_session(session), changed=True)
 
 
 def disconnect_sessions(asker: Asker, message: DisconnectSessions) -> list[Result]:
@@ -73,7 +73,7 @@ def disconnect_sessions(asker: Asker, message: DisconnectSessions) -> list[Resul
             return Result(rows.of_shell(message.target, asker.found(item)))
         with _leased(asker, item, "pssession_disconnect") as session:
             if session.state is SessionState.DISCONNECTED:
-                return Result(session.row())
+                return Result(rows.of_session(session))
             if session.state is not SessionState.OPENED:
                 raise session.lost()
             _check_idle_timeout(message.idle_timeout, session, message.target)
@@ -81,10 +81,10 @@ def disconnect_sessions(asker: Asker, message: DisconnectSessions) -> list[Resul
                 changes: rows.Row = {"state": "Disconnected", "availability": "None"}
                 if message.idle_timeout is not None:
                     changes["idle_timeout"] = message.idle_timeout
-                return Result({**session.row(), **changes}, changed=True)
+                return Result({**rows.of_session(session), **changes}, changed=True)
             session.disconnect(message.idle_timeout, message.output_buffering_mode)
             session.keep()
-            return Result(session.row(), changed=True)
+            return Result(rows.of_session(session), changed=True)
 
     return asker.results(asker.items(message.selector), act)
 
@@ -98,14 +98,16 @@ def connect_sessions(asker: Asker, message: ConnectSessions) -> list[Result]:
         with _leased(asker, item, "pssession_connect") as session:
             upkeep.verify(session)
             if session.state is SessionState.OPENED:
-                return Result(session.row())
+                return Result(rows.of_session(session))
             if session.state is not SessionState.DISCONNECTED:
                 raise session.lost()
             if message.check:
-                return Result({**session.row(), "state": "Opened", "availability": "Available"}, changed=True)
+                return Result(
+                    {**rows.of_session(session), "state": "Opened", "availability": "Available"}, changed=True
+                )
             session.ready()
             asker.shared.count(session)
-            return Result(session.row(), changed=True)
+            return Result(rows.of_session(session), changed=True)
 
     return asker.results(asker.items(message.selector), act)
 
@@ -121,7 +123,7 @@ def _connect_found(asker: Asker, entry: Wanted, check: bool) -> Result:
         session.ready()
         asker.shared.count(session)
         # Another task may have been faster, and then this one has nothing to connect.
-        return Result(session.row(), changed=session.reconnected)
+        return Result(rows.of_session(session), changed=session.reconnected)
 
 
 def _open_new(asker: Asker, message: OpenSession) -> Result:
@@ -129,7 +131,7 @@ def _open_new(asker: Asker, message: OpenSession) -> Result:
         return Result(rows.predicted(message.target), changed=True)
     with asker.shared.selecting.lease_new(message.target, asker.caller, _OPEN) as session:
         session.ready()
-        return Result(session.row(), changed=True)
+        return Result(rows.of_session(session), changed=True)
 
 
 def _in_use(asker: Asker) -> Result | None:
@@ -137,7 +139,7 @@ def _in_use(asker: Asker) -> Result | None:
     for session in asker.shared.registry.own(asker.target)[:1]:
         running = asker.shared.registry.busy_with(session, asker.caller.playbook)
         if running is not None and session.state is SessionState.OPENED and session.opened:
-            return Result(session.row(in_use=True))
+            return Result(rows.of_session(session, in_use=True))
     return None
 
 
@@ -145,10 +147,12 @@ def _predict_open(asker: Asker, message: OpenSession) -> Result:
     target = message.target
     for session in asker.shared.registry.own(target)[:1]:
         if session.state is SessionState.OPENED:
-            return Result(session.row())
+            return Result(rows.of_session(session))
         connected = session.state is SessionState.DISCONNECTED
         changes = {"reconnected": connected, "recreated": not connected}
-        return Result({**session.row(), "state": "Opened", "availability": "Available", **changes}, changed=True)
+        return Result(
+            {**rows.of_session(session), "state": "Opened", "availability": "Available", **changes}, changed=True
+        )
     if target.session_name is not None:
         with asker.shared.scout(target) as scout:
             found = asker.shared.selecting.left_behind(scout, message.adopt, strict=True)

@@ -11,10 +11,7 @@ import uuid
 from .._transport import ShellDescription
 from .._wire import target as targets
 from .._wire.target import Target
-from .troubles import SessionState
-
-if typing.TYPE_CHECKING:
-    from .session import Session
+from .session import Session, SessionState
 
 Row = dict[str, typing.Any]
 #: WSMan's word for a shell that has a client.
@@ -31,8 +28,9 @@ TOLD = (
 )
 
 
-def of_session(session: Session, in_use: bool) -> Row:
+def of_session(session: Session, in_use: bool = False) -> Row:
     """The row of a session that this broker holds."""
+    session.notice()
     available = "Busy" if in_use else "Available"
     return {
         "id": session.number,

@@ -15,7 +15,7 @@ import typing
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.messages import Finished, Receive
 from .._wire.messages import Run as RunMessage
-from . import jobs
+from . import jobs, rows
 from .caller import Attendance, Caller
 from .conversing import Conversation
 from .delivering import Delivery, Send, kept_alive
@@ -201,7 +201,9 @@ class Runner:
         warnings = list(ending.warnings)
         if session.recreated and shared:
             warnings.append(f"{session} was lost since it was last used and was opened anew: its state is gone.")
-        delivery.finish(Finished(ending.state, session.row(), ending.error, warnings, ending.truncated, ending.sent))
+        delivery.finish(
+            Finished(ending.state, rows.of_session(session), ending.error, warnings, ending.truncated, ending.sent)
+        )
 
     @contextlib.contextmanager
     def _going_on(self, work: Run | Reception) -> typing.Iterator[None]:

@@ -257,7 +257,7 @@ class Run:
             # The server has ended the pipeline; whether the session is still there shows when it is used again.
             return self._without_input(fault)
         if not self._remote.commanded:
-            return self._session.failure(fault)
+            return troubles.failure(fault)
         if self._input_failure and fault.cause.kind in (FaultKind.COMMAND_NOT_FOUND, FaultKind.SHELL_NOT_FOUND):
             if fault.cause.kind is FaultKind.SHELL_NOT_FOUND:
                 self._session.state = SessionState.BROKEN

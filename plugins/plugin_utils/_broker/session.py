@@ -23,7 +23,7 @@ from .._transport import FaultKind, ShellDescription, TransportError
 from .._wire.errors import ErrorKind, PSSessionError
 from .._wire.record import replaced
 from .._wire.target import Target
-from . import opening, rows, targets, troubles
+from . import opening, targets, troubles
 from .courier import Connect, Courier, Fault
 from .left import Left, listed
 from .link import Connection
@@ -134,7 +134,7 @@ class Session:
             if fault.cause.kind is FaultKind.BUSY:
                 raise troubles.taken(str(self), fault) from None
             if fault.decision is not Decision.REOPEN:
-                raise self.failure(fault) from None
+                raise troubles.failure(fault) from None
             self.state = SessionState.BROKEN
         if self.state is not SessionState.OPENED:
             self.open()
@@ -200,7 +200,7 @@ class Session:
             if fault.cause.kind is FaultKind.SHELL_NOT_FOUND:
                 self.state, self.estranged = SessionState.BROKEN, False
                 raise self.lost() from None
-            raise self.failure(fault) from None
+            raise troubles.failure(fault) from None
         except ProtocolError as error:
             raise PSSessionError(ErrorKind.FAILED, f"{self} could not be connected: {error}") from None
         self.left = listed(commands, self.left)
@@ -260,7 +260,7 @@ class Session:
             if fault.decision is Decision.REOPEN:
                 self.state = SessionState.BROKEN
                 raise self.lost() from None
-            raise self.failure(fault) from None
+            raise troubles.failure(fault) from None
         self.pool.disconnected()
         self.state = SessionState.DISCONNECTED
         self.idle_timeout = idle_timeout or self.idle_timeout
@@ -287,20 +287,11 @@ class Session:
         else:
             self.discard()
 
-    def failure(self, fault: Fault) -> PSSessionError:
-        """The error that the user reads for a fault before which nothing was started."""
-        return troubles.failure(fault)
-
     def lost(self) -> PSSessionError:
         """The error for one whose shell is not there any more, though this very session was asked for."""
         if self.estranged:
             return troubles.estranged(str(self))
         return troubles.lost(str(self), self.state, self.target)
-
-    def row(self, in_use: bool = False) -> dict[str, typing.Any]:
-        """The session as the modules return it."""
-        self.notice()
-        return rows.of_session(self, in_use)
 
     def __str__(self) -> str:
         return f"The session {self.name!r} (Id {self.number}) on {self.target.host}"

@@ -12,6 +12,7 @@ import logging
 
 from .._psrp.errors import ProtocolError
 from .._wire.errors import PSSessionError
+from . import troubles
 from .courier import Fault
 from .group import SERVERS_IDLE_TIMEOUT
 from .link import Link
@@ -36,7 +37,7 @@ def verify(session: Session) -> None:
         shell = session.courier.request(Phase.IDLE, lambda way: way.get_shell(session.shell_id))
     except Fault as fault:
         if fault.decision is not Decision.REOPEN:
-            raise session.failure(fault) from None
+            raise troubles.failure(fault) from None
         session.state, session.estranged = SessionState.BROKEN, False
     else:
         if session.estranged or shell.state == SessionState.DISCONNECTED.value:
@@ -50,7 +51,7 @@ def remove(session: Session, link: Link | None = None) -> None:
             session.courier.request(Phase.IDLE, lambda way: way.delete(session.shell_id), link)
         except Fault as fault:
             if fault.decision is not Decision.REOPEN:
-                raise session.failure(fault) from None
+                raise troubles.failure(fault) from None
         log.info("session %d removed", session.number)
     session.state, session.estranged = SessionState.CLOSED, False
     session.shell_changed(session)
