@@ -50,8 +50,8 @@ class ActionModule(SessionAction):
         if timeout is not None and not 0 < timeout < math.inf:
             raise errors.PSSessionError(
                 errors.ErrorKind.USAGE,
-                f"timeout is {timeout:g}: it must be a number of seconds, more than 0. To take nothing of what still runs, "
-                "set wait to false.",
+                f"timeout is {timeout:g}: it must be a number of seconds, more than 0. To take nothing of what still "
+                "runs, set wait to false.",
             )
         request = messages.Receive(
             connection.target(),

@@ -38,7 +38,9 @@ def _told(row: rows.Row, shell: ShellDescription | None) -> rows.Row:
     if shell is None:
         lost = {"state": "Broken", "availability": "None"} if row["state"] in ("Opened", "Disconnected") else {}
         return {**row, **dict.fromkeys(rows.TOLD), **lost}
-    return {**row, **rows.told(shell)}
+    # One that was disconnected here and that another client has connected to meanwhile.
+    taken = {"availability": "Busy"} if row["state"] == "Disconnected" and shell.state == rows.CONNECTED else {}
+    return {**row, **rows.told(shell), **taken}
 
 
 def _chosen(entries: typing.Sequence[Wanted], listed: list[rows.Row]) -> list[rows.Row]:

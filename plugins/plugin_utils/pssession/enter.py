@@ -13,6 +13,8 @@ import sys
 import types
 import typing
 
+from .._client import BrokerClient
+from .._selector import is_pattern
 from .._wire import target as targets
 from .._wire.errors import PSSessionError
 from .._wire.messages import (
@@ -20,6 +22,7 @@ from .._wire.messages import (
     DisconnectSessions,
     Failure,
     Finished,
+    ListSessions,
     OpenSession,
     RemoveSessions,
     Result,
@@ -192,7 +195,7 @@ def entered(connection: Connection, options: argparse.Namespace) -> typing.Itera
         target = replaced(target, session_name=None, configuration_name=configuration, idle_timeout=timeout)
     with contextlib.closing(connection.new_client(notes)) as client:
         if selected(options):
-            result = _result(client.request(ConnectSessions(target, selector(options))))
+            result = _result(client.request(ConnectSessions(target, _one(client, target, selector(options)))))
         else:
             result = _result(client.request(OpenSession(target, new=True)))
     only = Selector(instance_ids=[str(result.session["instance_id"])])
@@ -218,6 +221,21 @@ def _leave(connection: Connection, request: typing.Any, notes: Notes) -> None:
                     complain(f"The session could not be left as it should: {result.error.message}")
     except PSSessionError as error:
         complain(f"The session could not be left as it should: {error.message}")
+
+
+def _one(client: BrokerClient, target: Target, asked: Selector) -> Selector:
+    """The session that a wildcard means; what has none is for the broker to find. Raises CommandFailed."""
+    if not any(is_pattern(name) for name in asked.names):
+        return asked
+    rows = client.request(ListSessions(target, asked)).sessions
+    if len(rows) != 1:
+        shown = "".join(f", {row['name']!r} (Id {row['id']}, {row['state']})" for row in rows)
+        raise CommandFailed(
+            f"--name {asked.names[0]!r} fits {len(rows)} sessions that are held here{shown}. One can be entered: "
+            "name it with --id or --instance-id; pssession sessions lists them.",
+            code=1,
+        )
+    return Selector(instance_ids=[str(rows[0]["instance_id"])])
 
 
 def _result(results: Results) -> Result:

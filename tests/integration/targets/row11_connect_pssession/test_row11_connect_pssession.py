@@ -112,6 +112,7 @@ def test_connect_by_another_controller(stage: Stage, endpoint: EndpointProcess) 
                 module("connect", "pssession_connect", ours, **there),
                 {**FIND, **there},
                 # The first controller, which still has a row of it, is told that it is somebody else's now.
+                module("taken", "pssession_info", {**WORK, "scope": "computer"}),
                 module("back", "pssession_connect", WORK, ignore_errors=True),
                 module("use", "pssession_invoke", {**WORK, "script": "$left"}, ignore_errors=True),
                 module("native", "pssession_connect", by_hand),
@@ -128,6 +129,8 @@ def test_connect_by_another_controller(stage: Stage, endpoint: EndpointProcess) 
     assert (connected.result["changed"], connected.result["session"]["instance_id"]) == (True, made)
     assert sum(connected.requests.values()) <= MOST + FINDING, connected.requests
     assert played.row("found").result["output"] == ["kept"]
+    (taken,) = played.row("taken").result["sessions"]
+    assert (taken["id"] is not None, taken["state"], taken["availability"]) == (True, "Disconnected", "Busy")
     _failed(played, ("back", "use"), ("Work", "Busy", "another client"))
     assert played.row("native").result["session"]["state"] == "Opened"
     assert played.row("native_state").result["output"] == ["by hand"]

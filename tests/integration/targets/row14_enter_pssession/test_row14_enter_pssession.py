@@ -88,6 +88,17 @@ def test_a_selected_session_stays_as_it_was(
     assert found.row("found").result["output"] == ["kept", "new"]
 
 
+def test_a_wildcard_that_fits_one_session(workspace: Workspace, stage: Stage) -> None:
+    stage.play([*MAKE, module("second", "pssession", {"name": "Web"})])
+    refused = pssession(workspace, "enter", "win1", "--name", "w*")
+    assert refused.code == 1
+    for part in ("--name 'w*' fits 2 sessions that are held here", "'Work' (Id 1, ", "'Web' (Id 2, "):
+        assert part in refused.output
+    taken = pssession(workspace, "enter", "win1", "--name", "wo*", typed='"[$left]"\n')
+    assert (taken.code, "[kept]" in taken.output) == (0, True)
+    assert pssession(workspace, "remove", "win1", "--name", "w*").code == 0
+
+
 @pytest.mark.parametrize("options", [PLAIN, RICH])
 def test_editing(workspace: Workspace, options: tuple[str, ...]) -> None:
     with entered(workspace, *options) as user:
@@ -243,6 +254,7 @@ def test_without_a_terminal_lines_come_from_a_pipe(endpoint: EndpointProcess, wo
         (["windows"], 2, "means 2 hosts (win1, win2)"),
         (["localhost"], 2, "Set ansible_connection to remoting.powershell.pssession"),
         (["win1", "--name", "nobody"], 1, "nobody"),
+        (["win1", "--name", "no*"], 1, "--name 'no*' fits 0 sessions that are held here. One can be entered"),
         (["win1", "--id", "99"], 1, "99"),
         (["win1", "-e", "ansible_port=1"], 1, "127.0.0.1"),
         (["win1", "-e", "ansible_port=99999"], 1, "port is 99999: it must be from 1 to 65535"),
