@@ -19,12 +19,10 @@ import typing
 
 from . import toolkit
 from .completeness import is_incomplete
-from .remote import Completions
+from .remote import Complete
 
 #: PowerShell's prompt for what goes on.
 CONTINUATION = ">> "
-#: Gets a line and the cursor's place in it.
-Complete = typing.Callable[[str, int], Completions]
 
 _COLORS = re.compile(r"(\x1b\[[0-9;]*m)")
 
@@ -50,7 +48,7 @@ def make(complete: Complete, plain: bool) -> Editor:
     if not sys.stdin.isatty():
         return Piped()
     if not plain and toolkit.AVAILABLE and sys.stdout.isatty():
-        return toolkit.editor(complete, is_incomplete, CONTINUATION)
+        return toolkit.Toolkit(complete, CONTINUATION)
     return Plain(complete)
 
 

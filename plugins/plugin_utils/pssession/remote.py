@@ -40,6 +40,10 @@ class Completions:
     matches: list[tuple[str, str]]
 
 
+#: Asks for them, with a line and the cursor's place in it.
+Complete = typing.Callable[[str, int], Completions]
+
+
 class Remote:
     """Runs in one session what an interactive user needs; thread-safe, one thing at a time.
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import typing
 
+from .completeness import is_incomplete
+from .remote import Complete
+
 try:
     import prompt_toolkit
     import prompt_toolkit.completion
@@ -19,34 +22,26 @@ except ImportError:
 else:
     AVAILABLE = True
 
-if typing.TYPE_CHECKING:
-    from .editor import Complete, Editor
 
-
-def editor(complete: Complete, is_incomplete: typing.Callable[[str], bool], continuation: str) -> Editor:
+class Toolkit:
     """An editor with history, search and a menu of completions.
 
     Args:
         complete: Asks the remote side what may follow.
-        is_incomplete: Whether Enter begins another line.
         continuation: The prompt of further lines.
     """
-    session: prompt_toolkit.PromptSession[str] = prompt_toolkit.PromptSession(
-        completer=_completer(complete),
-        complete_in_thread=True,
-        complete_while_typing=False,
-        history=prompt_toolkit.history.InMemoryHistory(),
-        key_bindings=_keys(is_incomplete),
-        multiline=True,
-        # A line that is wider than the terminal is no second line.
-        prompt_continuation=lambda width, line, is_wrapped: "" if is_wrapped else continuation,
-    )
-    return _Toolkit(session)
 
-
-class _Toolkit:
-    def __init__(self, session: prompt_toolkit.PromptSession[str]) -> None:
-        self._session = session
+    def __init__(self, complete: Complete, continuation: str) -> None:
+        self._session: prompt_toolkit.PromptSession[str] = prompt_toolkit.PromptSession(
+            completer=_completer(complete),
+            complete_in_thread=True,
+            complete_while_typing=False,
+            history=prompt_toolkit.history.InMemoryHistory(),
+            key_bindings=_keys(),
+            multiline=True,
+            # A line that is wider than the terminal is no second line.
+            prompt_continuation=lambda width, line, is_wrapped: "" if is_wrapped else continuation,
+        )
 
     def read(self, prompt: typing.Callable[[], str]) -> str:
         """See editor.Editor."""
@@ -71,7 +66,7 @@ def _completer(complete: Complete) -> prompt_toolkit.completion.Completer:
     return Remote()
 
 
-def _keys(is_incomplete: typing.Callable[[str], bool]) -> prompt_toolkit.key_binding.KeyBindings:
+def _keys() -> prompt_toolkit.key_binding.KeyBindings:
     keys = prompt_toolkit.key_binding.KeyBindings()
 
     @keys.add("enter", filter=~prompt_toolkit.filters.completion_is_selected)

@@ -11,7 +11,6 @@ import typing
 import pytest
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils.pssession import editor, toolkit
-from ansible_collections.remoting.powershell.plugins.plugin_utils.pssession.completeness import is_incomplete
 from ansible_collections.remoting.powershell.plugins.plugin_utils.pssession.remote import Completions
 
 
@@ -99,7 +98,7 @@ def typed_into_toolkit(keys: str, times: int = 1) -> tuple[list[str], list[str]]
     from prompt_toolkit.output import DummyOutput
 
     with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
-        lines = toolkit.editor(complete, is_incomplete, ">> ")
+        lines = toolkit.Toolkit(complete, ">> ")
         pipe.send_text(keys)
         read = [lines.read(lambda: "PS> ") for _time in range(times)]
         return read, typing.cast(typing.Any, lines)._session.history.get_strings()
