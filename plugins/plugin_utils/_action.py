@@ -30,6 +30,8 @@ else:
 display = Display()
 
 _CONNECTION = "remoting.powershell.pssession"
+#: In the place of what a script said as it failed.
+_HIDDEN = "The task failed, and no_log hides how: a registered result has it in error, or in its results."
 #: Connections whose variables ours reads as well.
 _RELATED = ("psrp", "winrm")
 
@@ -63,11 +65,18 @@ class SessionAction(ActionBase):  # type: ignore[misc]
             # The task's own connection is core's to close; closing hangs up and keeps the session.
             if connection is not self._connection:
                 connection.close()
+        has_run = any("error" in row for row in result.get("results", [result]))
+        if result.get("failed") and has_run and self._is_hidden():
+            # From ansible-core 2.19 on the message of a task that failed is shown all the same.
+            result["msg"] = _HIDDEN
         return result
+
+    def _is_hidden(self) -> bool:
+        return bool(self._play_context.no_log or self._task.no_log)
 
     def screen(self, host: str, secrets: typing.Iterable[str] = ()) -> typing.Callable[[str], None] | None:
         """Shows lines of a pipeline that runs on a host, with -v, secrets left out; None where nobody is to see any."""
-        if not display.verbosity or self._play_context.no_log or self._task.no_log:
+        if not display.verbosity or self._is_hidden():
             return None
         return lambda line: display.v(remove_values(line, secrets), host=host)
 

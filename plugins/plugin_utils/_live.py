@@ -52,8 +52,9 @@ class Live:
             self._show(rest)
         self._begun.clear()
 
-    def _show(self, line: str) -> None:
-        self._out(_CONTROL.sub("", line))
+    def _show(self, text: str) -> None:
+        for line in text.split("\n"):
+            self._out(_CONTROL.sub("", line))
 
     def _progress(self, record: dict[str, typing.Any]) -> None:
         activity, now = record.get("activity_id") or 0, self._clock()

@@ -10,7 +10,7 @@ import typing
 from ansible.module_utils.common.parameters import remove_values, sanitize_keys
 
 #: The least characters of one line of several that is a secret by itself: "}" is none.
-_SHORTEST_LINE = 8
+_SHORTEST_LINE = 4
 #: The fields of a row, and of the records in its lists, whose dictionaries have keys that a script chose.
 _OF_SCRIPTS = ("output", "result", "diff")
 _OF_RECORDS = {"information": "message_data", "error": "target_object"}

@@ -24,6 +24,17 @@ TOO_LARGE = "remoting.powershell.OutputTooLarge"
 #: Streams whose records are lists in a module's result.
 _LISTS = ("output", "error", "warning", "verbose", "debug", "information")
 _TEXTS = ("host_out", "host_err")
+#: What a result has of an error record.
+_ERROR_FIELDS = (
+    "output",
+    "exception",
+    "category_info",
+    "error_details",
+    "fully_qualified_error_id",
+    "target_object",
+    "script_stack_trace",
+    "pipeline_iteration_info",
+)
 #: The states of a pipeline that has ended; a disconnected one may be running, or none at all.
 _ENDED = ("completed", "failed", "stopped")
 
@@ -130,6 +141,9 @@ def _streams(records: Collected, finished: Finished) -> tuple[dict[str, typing.A
     result.update({name: "".join(records[name]) for name in _TEXTS})
     outcome = _take_outcome(result["information"])
     result["error"] = [_error_row(error, of_a_script=bool(outcome)) for error in records.errors(finished)]
+    result["output"] = [
+        _error_row(value, of_a_script=bool(outcome)) if _is_error(value) else value for value in result["output"]
+    ]
     result.update(result=outcome.get("result", {}), session=finished.session)
     if outcome.get("diff"):
         result["diff"] = _diff(outcome["diff"])
@@ -162,19 +176,14 @@ def _take_outcome(information: list[typing.Any]) -> dict[str, typing.Any]:
     return outcome
 
 
+def _is_error(value: typing.Any) -> bool:
+    """Whether a value of the output is an error record (``2>&1``), by the fields that the broker gives those alone."""
+    return isinstance(value, dict) and value.keys() == {*_ERROR_FIELDS, "message", "command_name", "position"}
+
+
 def _error_row(error: dict[str, typing.Any], of_a_script: bool) -> dict[str, typing.Any]:
     """An error record with the fields that are documented, without what invoke.ps1 adds to those of a script."""
-    fields = (
-        "output",
-        "exception",
-        "category_info",
-        "error_details",
-        "fully_qualified_error_id",
-        "target_object",
-        "script_stack_trace",
-        "pipeline_iteration_info",
-    )
-    row = {name: error.get(name) for name in fields}
+    row = {name: error.get(name) for name in _ERROR_FIELDS}
     position = error.get("position")
     if position and OUR_VARIABLES in position:
         # An error of the script's top level is placed where invoke.ps1 runs the script, which tells the user nothing.

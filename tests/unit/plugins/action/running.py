@@ -33,6 +33,7 @@ def run_action(
     basedir: str = os.curdir,
     vault_secrets: typing.Any = None,
     become_user: str | None = None,
+    no_log: bool = False,
 ) -> dict[str, typing.Any]:
     """Runs an action as ansible-core does, of a playbook in the directory `basedir`."""
     loader = DataLoader()
@@ -46,6 +47,7 @@ def run_action(
             "check_mode": check_mode,
             "delegate_to": delegate_to,
             "diff": diff,
+            "no_log": no_log,
         }
     )
     play_context = PlayContext()

@@ -304,6 +304,16 @@ class TestSecrets:
         assert "hunter2" not in repr(result)
         assert (result["failed"], result["session"]) == (True, SESSION)
 
+    def test_with_no_log_the_message_says_nothing_of_them(
+        self, make_connection: MakeConnection, broker: FakeBroker
+    ) -> None:
+        error = {"output": "boom\r\n", "message": "boom"}
+        for hidden in (True, False):
+            broker.answer_run([], state="failed", error=error)
+            result = run_action("pssession_invoke", make_connection(), {"script": "throw 'boom'"}, no_log=hidden)
+            assert ("boom" in result["msg"], "no_log" in result["msg"]) == (not hidden, hidden)
+            assert result["error"][0]["output"] == "boom\r\n"
+
     def test_what_the_broker_says_of_them_is_not_shown(
         self, make_connection: MakeConnection, broker: FakeBroker
     ) -> None:

@@ -39,8 +39,10 @@ def test_host_output_is_shown_by_lines() -> None:
 
 def test_what_is_for_the_result_alone_is_not_shown() -> None:
     lines: list[str] = []
-    Live(lines.append).add([["output", 1], ["verbose", "v"], ["error", {"message": "e"}], ["warning", "careful"]])
-    assert lines == ["WARNING: careful"]
+    Live(lines.append).add(
+        [["output", 1], ["verbose", "v"], ["error", {"message": "e"}], ["warning", "careful\nthere"]]
+    )
+    assert lines == ["WARNING: careful", "there"]
 
 
 def test_progress_is_shown_once_a_second_for_each_activity() -> None:

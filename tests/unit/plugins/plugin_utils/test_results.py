@@ -121,6 +121,16 @@ def test_the_stack_ends_with_the_script_and_not_with_ours() -> None:
     assert result(error)["error"][0]["script_stack_trace"] == trace
 
 
+def test_an_error_among_the_output_has_the_fields_of_one() -> None:
+    fields = ("category_info", "command_name", "error_details", "exception", "fully_qualified_error_id", "message")
+    more = ("output", "pipeline_iteration_info", "position", "script_stack_trace", "target_object")
+    record = {**dict.fromkeys((*fields, *more)), "script_stack_trace": "at f\nat ours", "message": "m", "output": "m"}
+    theirs = {"message": "m", "position": 1}
+    found = result(["output", record], ["output", theirs], ["error", record], outcome())
+    assert found["output"] == [found["error"][0], theirs]
+    assert found["output"][0]["script_stack_trace"] == "at f"
+
+
 def binding_error(position: str | None) -> list[typing.Any]:
     """A parameter that could not be bound."""
     kind = "System.Management.Automation.ParameterBindingException"
