@@ -18,7 +18,7 @@ from ._wire.messages import Command, Run
 from ._wire.target import Target
 
 #: Whoever asks for the exit code of the last program means one of this task, and a kept runspace has older ones, too.
-_FORGET_EXIT_CODE = "Remove-Variable -Name LASTEXITCODE -Scope Global -ErrorAction Ignore; "
+_FORGET_EXIT_CODE = "$global:LASTEXITCODE = $null; "
 #: What may only stand at the beginning of a script, after comments.
 _MUST_BE_FIRST = r"(?is)(?:\s|#[^\n]*\n|<#.*?#>)*(?:param|using|\[cmdletbinding)\b"
 

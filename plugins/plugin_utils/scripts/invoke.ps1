@@ -9,9 +9,9 @@
 #
 # This runs in the global scope itself: each variable of its own is a global one, begins with __pssession and is removed
 # in the end. Nothing here may rely on a variable or a key that may be missing: the session may be in strict mode. Keys
-# of dictionaries are never read as properties: where there is a key of that name PowerShell gives its value. Commands are
-# named with their modules, since the session may have a function or an alias of any name, and what its preferences or
-# its $PSDefaultParameterValues could change of them is given.
+# of dictionaries are never read as properties: where there is a key of that name PowerShell gives its value. Cmdlets are
+# called with their modules' names, since the session may have a function or an alias of any name, and with whatever its
+# preferences or its $PSDefaultParameterValues could set otherwise.
 param(
     # Script, Parameters, Arguments, HasInput, ErrorAction ('' leaves the session's own), CheckMode, Verbosity;
     # Creates, Removes and Chdir ('' is none), Depth (levels of objects; 0 leaves it to remoting), AsText;
@@ -19,12 +19,17 @@ param(
     [hashtable]$__pssession
 )
 
+$__pssessionQuiet = @{ Confirm = $false; Verbose = $false; WhatIf = $false }
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+    Microsoft.PowerShell.Utility\Remove-Variable -Name __pssession, __pssessionQuiet @__pssessionQuiet
+    throw "The session is in $($ExecutionContext.SessionState.LanguageMode) mode, and what runs a script here calls " +
+        'methods. Use command with parameters and arguments in the place of script or path.'
+}
 # An earlier script that was ended, and with it whoever would have run finish.ps1.
-if (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:__pssessionRestore) {
+if ($ExecutionContext.SessionState.PSVariable.Get('__pssessionRestore')) {
     . $__pssessionRestore
 }
 $__pssessionBefore = @{ Ansible = @(); ErrorAction = $ErrorActionPreference; Moved = $false }
-$__pssessionQuiet = @{ Confirm = $false; Verbose = $false; WhatIf = $false }
 # Here every error ends all of it.
 $ErrorActionPreference = 'Stop'
 $__pssessionAnsible = [PSCustomObject]@{
@@ -138,22 +143,24 @@ $__pssessionDeepen = {
 }
 # A script without [CmdletBinding()] takes parameters that it does not declare, and PowerShell says nothing.
 $__pssessionDeclared = {
-    $names = @($__pssessionNamed.GetEnumerator() | Microsoft.PowerShell.Core\ForEach-Object -Process { $_.Key })
-    $isAdvanced = $__pssessionBlock.Attributes | Microsoft.PowerShell.Core\Where-Object -FilterScript {
-        $_ -is [System.Management.Automation.CmdletBindingAttribute]
+    $isAdvanced = foreach ($attribute in $__pssessionBlock.Attributes) {
+        $attribute -is [System.Management.Automation.CmdletBindingAttribute]
     }
-    if ($names.Count -and -not $isAdvanced) {
-        Microsoft.PowerShell.Management\Set-Item -LiteralPath Function:__pssessionScript -Value $__pssessionBlock @__pssessionQuiet
-        $known = (Microsoft.PowerShell.Core\Get-Command -Name __pssessionScript -CommandType Function).Parameters
-        Microsoft.PowerShell.Management\Remove-Item -LiteralPath Function:__pssessionScript @__pssessionQuiet
-        $declared = @($known.GetEnumerator() | Microsoft.PowerShell.Core\ForEach-Object -Process { $_.Key; $_.Value.Aliases })
-        foreach ($name in $names) {
-            # A name may be shortened.
-            if (-not ($declared | Microsoft.PowerShell.Core\Where-Object -FilterScript { "$_".StartsWith($name, 'OrdinalIgnoreCase') })) {
-                $names = @($known.GetEnumerator() | Microsoft.PowerShell.Core\ForEach-Object -Process { $_.Key })
-                $names = if ($names.Count) { $names -join ', ' } else { 'none' }
-                throw "The script does not declare the parameter '$name'. Those that it declares: $names."
-            }
+    if ($isAdvanced -contains $true -or -not @($__pssessionNamed.GetEnumerator()).Count) {
+        return
+    }
+    $function = @{ LiteralPath = 'Function:__pssessionScript' }
+    Microsoft.PowerShell.Management\Set-Item @function -Value $__pssessionBlock @__pssessionQuiet
+    $known = (Microsoft.PowerShell.Core\Get-Command -Name __pssessionScript -CommandType Function).Parameters
+    Microsoft.PowerShell.Management\Remove-Item @function @__pssessionQuiet
+    $declared = @(foreach ($entry in $known.GetEnumerator()) { $entry.Key; $entry.Value.Aliases })
+    foreach ($given in $__pssessionNamed.GetEnumerator()) {
+        # A name may be shortened.
+        $fits = foreach ($name in $declared) { "$name".StartsWith($given.Key, 'OrdinalIgnoreCase') }
+        if ($fits -notcontains $true) {
+            $names = @(foreach ($entry in $known.GetEnumerator()) { $entry.Key })
+            $names = if ($names.Count) { $names -join ', ' } else { 'none' }
+            throw "The script does not declare the parameter '$($given.Key)'. Those that it declares: $names."
         }
     }
 }
@@ -196,7 +203,7 @@ $__pssessionFinish = {
         result  = $__pssessionAnsible.Result
         skipped = $__pssessionSkipped
     }
-    $__pssessionCode = Microsoft.PowerShell.Utility\Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
+    $__pssessionCode = $ExecutionContext.SessionState.PSVariable.GetValue('LASTEXITCODE')
     if ($null -ne $__pssessionCode) {
         if ($__pssessionCode.PSObject.Properties['__pssession']) {
             $global:LASTEXITCODE = $__pssessionCode.PSObject.BaseObject
@@ -214,12 +221,14 @@ $__pssessionFinish = {
             & $__pssessionDeepen $__pssessionOutcome[$__pssessionName] ($__pssessionDepth + 1) $true
         )
     }
-    Microsoft.PowerShell.Utility\Write-Information -InformationAction SilentlyContinue -Tags 'remoting.powershell.outcome' -MessageData (
-        Microsoft.PowerShell.Utility\ConvertTo-Json -InputObject $__pssessionOutcome -Compress -WarningAction SilentlyContinue -Depth 100
+    $__pssessionJson = @{ Compress = $true; Depth = 100; WarningAction = 'SilentlyContinue' }
+    $__pssessionRecord = @{ InformationAction = 'SilentlyContinue'; Tags = 'remoting.powershell.outcome' }
+    Microsoft.PowerShell.Utility\Write-Information @__pssessionRecord -MessageData (
+        Microsoft.PowerShell.Utility\ConvertTo-Json -InputObject $__pssessionOutcome @__pssessionJson
     )
     Microsoft.PowerShell.Utility\Remove-Variable -Name __pssession* -ErrorAction Ignore @__pssessionQuiet
 }
-if (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:Ansible) {
+if ($ExecutionContext.SessionState.PSVariable.Get('Ansible')) {
     $__pssessionBefore['Ansible'] = @(, $Ansible)
 }
 try {
@@ -237,9 +246,10 @@ if ($__pssession['Creates'] -and (Microsoft.PowerShell.Management\Test-Path -Pat
 elseif ($__pssession['Removes'] -and -not (Microsoft.PowerShell.Management\Test-Path -Path $__pssession['Removes'])) {
     $__pssessionSkipped = "skipped, since $($__pssession['Removes']) does not exist"
 }
-elseif ($__pssessionBlock.Attributes | Microsoft.PowerShell.Core\Where-Object -FilterScript {
-        $_ -is [System.Management.Automation.CmdletBindingAttribute] -and $_.SupportsShouldProcess
-    }) {
+elseif ($(foreach ($__pssessionAttribute in $__pssessionBlock.Attributes) {
+            $__pssessionAttribute -is [System.Management.Automation.CmdletBindingAttribute] -and
+            $__pssessionAttribute.SupportsShouldProcess
+        }) -contains $true) {
     if ($__pssession['CheckMode']) {
         $__pssessionNamed['WhatIf'] = $true
     }
@@ -254,10 +264,10 @@ elseif ($__pssession['CheckMode']) {
 if (-not $__pssessionSkipped) {
     & $__pssessionDeclared
     # A native command sets its exit code anew, without the mark.
-    $__pssessionCode = Microsoft.PowerShell.Utility\Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
+    $__pssessionCode = $ExecutionContext.SessionState.PSVariable.GetValue('LASTEXITCODE')
     if ($null -ne $__pssessionCode) {
         $__pssessionMark = @{ NotePropertyName = '__pssession'; NotePropertyValue = $true; Force = $true }
-        $global:LASTEXITCODE = Microsoft.PowerShell.Utility\Add-Member -InputObject $__pssessionCode -PassThru @__pssessionMark
+        $global:LASTEXITCODE = $__pssessionCode | Microsoft.PowerShell.Utility\Add-Member -PassThru @__pssessionMark
     }
     if ($__pssession['Chdir']) {
         $ExecutionContext.SessionState.Path.PushCurrentLocation('__pssession')
@@ -281,10 +291,12 @@ if (-not $__pssessionSkipped) {
         $__pssessionBefore['ErrorAction'] = $null
     }
     if ($__pssession['AsText'] -and $__pssession['HasInput']) {
-        $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | Microsoft.PowerShell.Utility\Out-String -Stream
+        $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed |
+            Microsoft.PowerShell.Utility\Out-String -Stream
     }
     elseif ($__pssession['AsText']) {
-        . $__pssessionBlock @__pssessionPositional @__pssessionNamed | Microsoft.PowerShell.Utility\Out-String -Stream
+        . $__pssessionBlock @__pssessionPositional @__pssessionNamed |
+            Microsoft.PowerShell.Utility\Out-String -Stream
     }
     elseif ($__pssession['Depth'] -gt 1 -and $__pssession['HasInput']) {
         $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionConvert

@@ -83,11 +83,26 @@ end {
     if ($hash -cne $held) {
         throw "its SHA-1 on the disk is $hash instead of $held (base64)"
     }
-    if ([System.IO.File]::Exists($Path)) {
-        # One that is replaced keeps its permissions.
-        [System.IO.File]::Replace($Part, $Path, [NullString]::Value, $true)
-    }
-    else {
-        [System.IO.File]::Move($Part, $Path)
+    # A virus scanner or an indexer may hold a new file for a moment: violations of sharing, and what ReplaceFile makes of
+    # them (winerror.h).
+    $passing = 32, 33, 1175, 1176
+    for ($tries = 1; $true; $tries++) {
+        try {
+            if ([System.IO.File]::Exists($Path)) {
+                # One that is replaced keeps its permissions.
+                [System.IO.File]::Replace($Part, $Path, [NullString]::Value, $true)
+            }
+            else {
+                [System.IO.File]::Move($Part, $Path)
+            }
+            return
+        }
+        catch {
+            $code = $_.Exception.GetBaseException().HResult -band 0xFFFF
+            if ($code -notin $passing -or $tries -ge 20) {
+                throw
+            }
+        }
+        [System.Threading.Thread]::Sleep(100)
     }
 }

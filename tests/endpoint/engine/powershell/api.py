@@ -15,10 +15,14 @@ if typing.TYPE_CHECKING:
 
 
 class Language(enum.Enum):
-    """PSLanguageMode, as far as endpoints use it; the value is its number in .NET."""
+    """PSLanguageMode, as far as endpoints use it; the value is its number in .NET.
+
+    A session in the constrained mode tells it and refuses nothing.
+    """
 
     FULL = 0
-    NO_LANGUAGE = 3
+    NO_LANGUAGE = 2
+    CONSTRAINED = 3
 
 
 @dataclasses.dataclass(frozen=True)

@@ -169,13 +169,25 @@ class Call:
         """A terminating error, to be raised."""
         return PSTerminating(self.error(*arguments, **properties))
 
+    def informational(self, kind: str, text: str) -> None:
+        """A warning, or a verbose or debug message, as the common parameter or the preference wants it."""
+        parameter = "WarningAction" if kind == "warning" else kind.capitalize()
+        action = self.frame.preference(f"{kind.capitalize()}Preference")
+        if parameter in self.common:
+            value = self.common[parameter]
+            switch = isinstance(value, values.SwitchParameter)
+            action = ("Continue" if to_bool(value) else "SilentlyContinue") if switch else to_string(value)
+        self.frame.with_output(self.stage.write, self.stage.streams).informational(kind, text, action)
+
     def should_process(self, target: str, action: str) -> bool:
-        """False under -WhatIf, having said so."""
+        """False under -WhatIf, having said so; else what is done is told to who wants it verbose."""
         what_if = self.common.get("WhatIf", self.frame.scope.value("WhatIfPreference", False))
-        if not to_bool(what_if):
-            return True
-        self.stage.host_line(f'What if: Performing the operation "{action}" on target "{target}".')
-        return False
+        text = f'Performing the operation "{action}" on target "{target}".'
+        if to_bool(what_if):
+            self.stage.host_line(f"What if: {text}")
+            return False
+        self.informational("verbose", text)
+        return True
 
 
 class Cmdlet:
@@ -247,6 +259,8 @@ class CmdletStage(Stage):
             parameter = next((known for known in self.type.parameters if known.name.lower() == name.lower()), None)
             if parameter and not self.binder.bound.has(name) and binding.wildcard(pattern).match(self.type.name):
                 self.binder.set(parameter, value)
+            elif name.lower() in binding.COMMON and binding.wildcard(pattern).match(self.type.name):
+                self.binder.bound.common.setdefault(binding.COMMON[name.lower()][0], value)
 
     def process(self, item: object) -> None:
         self.ran = True

@@ -38,12 +38,14 @@ def resolve(name: str, frame: Frame) -> Resolved | None:
     while (target := frame.scope.alias(name)) is not None and name.lower() not in seen:
         seen.add(name.lower())
         name = target
-    plain = name.rpartition("\\")[2] if "\\" in name and name.lower().startswith("microsoft.powershell") else name
-    function = frame.scope.function(plain)
-    if function:
-        return function
+    module, _, plain = name.rpartition("\\")
     cmdlet = CMDLETS.get(plain.lower())
-    return cmdlet or find_program(name, frame)
+    if cmdlet and module.lower() == cmdlet.module.lower():
+        # A name with its module is that module's, whatever the session has under the name alone.
+        return cmdlet
+    if module.lower().startswith("microsoft.powershell"):
+        return frame.scope.function(plain)
+    return frame.scope.function(name) or (None if module else cmdlet) or find_program(name, frame)
 
 
 def find_program(name: str, frame: Frame) -> str | None:
@@ -181,7 +183,7 @@ def parse_block(text: str, file: str | None = None) -> values.ScriptBlock:
 
 def is_visible(name: str, frame: Frame, visible: typing.Collection[str]) -> bool:
     """Whether a client of a NoLanguage session may call the command."""
-    if frame.session.language is Language.FULL:
+    if frame.session.language is not Language.NO_LANGUAGE:
         return True
     resolved = resolve(name, frame)
     real = resolved.name if isinstance(resolved, (Function, CmdletType)) else name

@@ -206,9 +206,13 @@ class ExceptionObject:
         self.error_record: ErrorRecord | None = None
         self.thrown_by_script = False
         self.data: dict[str, object] = {}
+        #: Its HResult where that is not its type's.
+        self.code: int | None = None
 
     @property
     def hresult(self) -> int:
+        if self.code is not None:
+            return self.code
         results = (_EXCEPTIONS[name][1] for name in self.type_names if name in _EXCEPTIONS)
         return next((result for result in results if result is not None), -2146233088)
 

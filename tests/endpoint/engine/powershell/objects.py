@@ -9,7 +9,6 @@ import os
 import typing
 
 from . import calling, typesystem, values
-from .api import Language
 from .binding import Binder
 from .convert import to_bool, to_string
 from .errors import ErrorRecord, PSTerminating
@@ -233,7 +232,7 @@ class SessionState(NetObject):
 
     @property
     def language_mode(self) -> object:
-        return LANGUAGE_MODES(0 if self._session.language is Language.FULL else 2)
+        return LANGUAGE_MODES(self._session.language.value)
 
     @property
     def ps_variable(self) -> object:

@@ -187,7 +187,7 @@ class Runspace:
             Argument(from_psrp(value), None, name.lstrip("-") if name else None) for name, value in call.parameters
         ]
         if call.is_script:
-            if self._session.language is not Language.FULL:
+            if self._session.language is Language.NO_LANGUAGE:
                 message = (
                     "The syntax is not supported by this runspace. This can occur if the runspace is in "
                     "no-language mode."

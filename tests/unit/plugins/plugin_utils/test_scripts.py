@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import pathlib
 import struct
+import typing
 
 import pytest
 
 pytest.importorskip("tree_sitter_pwsh", reason="the embedded evaluator needs tree-sitter-pwsh")
 pytest.importorskip("psrpcore", reason="values are serialized by psrpcore")
 
-from ansible_collections.remoting.powershell.plugins.plugin_utils import scripts
+from ansible_collections.remoting.powershell.plugins.plugin_utils import _command_line, _levels, scripts
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Command
 from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell import Runspace
-from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils.script_runs import Written, run
+from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.errors import NetError
+from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils.script_runs import TARGET, Written, run
 
 
 @pytest.fixture
@@ -30,6 +33,21 @@ def runspace() -> Runspace:
 def sha1(content: bytes) -> bytes:
     """A file's hash as it goes with it."""
     return hashlib.sha1(content, usedforsecurity=False).digest()
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, code: int, times: int) -> list[NetError]:
+    """Lets the replacing of a file fail with an error of winerror.h, so often; returns what is left of the failures."""
+    failures = [NetError("System.IO.IOException", f"error {code}") for _time in range(times)]
+    replace = os.replace
+
+    def replace_later(*arguments: typing.Any) -> None:
+        if failures:
+            failures[-1].exception.code = code - 0x7FF90000
+            raise failures.pop()
+        replace(*arguments)
+
+    monkeypatch.setattr(os, "replace", replace_later)
+    return failures
 
 
 class TestFiles:
@@ -61,6 +79,23 @@ class TestFiles:
     def test_an_empty_file_is_made(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
         assert self.put(runspace, tmp_path / "empty", 0, True, sha1(b"")).failure is None
         assert (tmp_path / "empty").read_bytes() == b""
+
+    @pytest.mark.parametrize("code", [32, 33, 1175, 1176])
+    def test_a_file_that_is_held_for_a_moment_is_waited_for(
+        self, runspace: Runspace, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, code: int
+    ) -> None:
+        (tmp_path / "file").write_bytes(b"old")
+        left = failing(monkeypatch, code, times=2)
+        assert self.put(runspace, tmp_path / "file", 0, True, b"new", sha1(b"new")).failure is None
+        assert ((tmp_path / "file").read_bytes(), left) == (b"new", [])
+
+    def test_another_trouble_with_the_name_is_told_at_once(
+        self, runspace: Runspace, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "file").write_bytes(b"old")
+        left = failing(monkeypatch, 112, times=2)
+        failure = self.put(runspace, tmp_path / "file", 0, True, b"new", sha1(b"new")).failure
+        assert (failure is not None and "error 112" in failure, len(left)) == (True, 1)
 
     def test_a_wrong_hash_leaves_what_was_there(self, runspace: Runspace, tmp_path: pathlib.Path) -> None:
         (tmp_path / "file").write_bytes(b"old")
@@ -106,3 +141,15 @@ def test_a_script_file_gets_its_arguments(runspace: Runspace, tmp_path: pathlib.
     parameters = [[None, str(tmp_path / "my script.ps1")], [None, "a b"], [None, "c"]]
     written = run(runspace, Command(scripts.read("run_file"), use_local_scope=True, parameters=parameters))
     assert written.texts == ["a b|c"]
+
+
+@pytest.mark.parametrize(
+    "state", ["sh -c 'exit 3'", "Set-StrictMode -Version Latest", "$WhatIfPreference = $true; sh -c 'exit 3'"]
+)
+def test_a_command_line_has_no_exit_code_but_its_own(runspace: Runspace, state: str) -> None:
+    run(runspace, Command(state, use_local_scope=False))
+    spoken = _command_line.dialect("2.19.0")
+    for line, code in (("'a line'", 0), ("sh -c 'exit 4'", 4)):
+        request, _body = _levels.request(TARGET, _command_line.parse(line, spoken), None, spoken)
+        written = run(runspace, request.commands[0])
+        assert (written.failure, written.errors, written.code) == (None, [], code)

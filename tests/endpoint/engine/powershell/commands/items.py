@@ -321,7 +321,9 @@ def _remove_drive_item(call: Call, drive: str, name: str) -> None:
             "function": scope.functions,
             "alias": scope.aliases,
         }
-        if tables[drive].pop(name.lower(), None) is not None:
+        if name.lower() in tables[drive]:
+            if call.should_process(f"Item: {name}", "Remove Item"):
+                del tables[drive][name.lower()]
             return
     not_found(call, f"{drive.capitalize()}:{name}")
 

@@ -9,9 +9,8 @@ import dataclasses
 import os
 import typing
 
-from .. import values
 from ..cmdlets import Call, Cmdlet, cmdlet
-from ..convert import to_bool, to_string
+from ..convert import to_string
 from ..errors import Category, ErrorRecord, ExceptionObject
 from ..formatting import Formatter, Line, lines_of
 from ..net_host import CONSOLE_COLORS
@@ -72,25 +71,12 @@ def _new_error(call: Call) -> ErrorRecord:
     return record
 
 
-def _informational(kind: str, preference: str, parameter: str) -> typing.Callable[[Call], None]:
-    def write(call: Call) -> None:
-        action = call.frame.preference(preference)
-        if parameter in call.common:
-            value = call.common[parameter]
-            switch = isinstance(value, values.SwitchParameter)
-            action = ("Continue" if to_bool(value) else "SilentlyContinue") if switch else to_string(value)
-        frame = call.frame.with_output(call.stage.write, call.stage.streams)
-        frame.informational(kind, call.text("Message"), action)
-
-    return write
+def _informational(kind: str) -> typing.Callable[[Call], None]:
+    return lambda call: call.informational(kind, call.text("Message"))
 
 
-for _kind, _preference, _parameter in (
-    ("warning", "WarningPreference", "WarningAction"),
-    ("verbose", "VerbosePreference", "Verbose"),
-    ("debug", "DebugPreference", "Debug"),
-):
-    cmdlet(f"Write-{_kind.capitalize()}", "Message|Msg:string@0!<0")(_informational(_kind, _preference, _parameter))
+for _kind in ("warning", "verbose", "debug"):
+    cmdlet(f"Write-{_kind.capitalize()}", "Message|Msg:string@0!<0")(_informational(_kind))
 
 
 def information_record(session: Session, message: object, tags: list[str], source: str) -> InformationRecord:

@@ -143,6 +143,8 @@ def remove_variable(call: Call) -> None:
                     f"{_AUTOMATION}SessionStateUnauthorizedAccessException",
                 )
                 continue
+            if not call.should_process(f"Name: {variable.name}", "Remove variable"):
+                continue
             for scope in call.frame.scope.chain():
                 if scope.variables.get(variable.name.lower()) is variable:
                     del scope.variables[variable.name.lower()]
