@@ -25,6 +25,9 @@ Enable-PSRemoting -Force -SkipNetworkProfileCheck
 if ($Configuration -ne 'Microsoft.PowerShell') {
     & pwsh -NoLogo -NoProfile -Command 'Enable-PSRemoting -Force -SkipNetworkProfileCheck'
 }
+# The image may have one already.
+Get-ChildItem -LiteralPath WSMan:\localhost\Listener | Where-Object -FilterScript { $_.Keys -contains 'Transport=HTTPS' } |
+    Remove-Item -Recurse -Force
 $certificate = New-SelfSignedCertificate -DnsName localhost -CertStoreLocation Cert:\LocalMachine\My
 New-WSManInstance -ResourceURI winrm/config/Listener -SelectorSet @{ Address = '*'; Transport = 'HTTPS' } -ValueSet @{
     CertificateThumbprint = $certificate.Thumbprint

@@ -16,6 +16,8 @@ $work = {
     $session = New-Object -ComObject Microsoft.Update.Session
     $found = $session.CreateUpdateSearcher().Search('IsInstalled=0 and IsHidden=0').Updates
     $result = @{ Updates = @($found | ForEach-Object -Process { $_.Title }); Code = 2; RebootRequired = $false }
+    # What has terms that nobody has accepted yet is neither downloaded nor installed.
+    $found | Where-Object -FilterScript { -not $_.EulaAccepted } | ForEach-Object -Process { $_.AcceptEula() }
     if ($found.Count) {
         $downloader = $session.CreateUpdateDownloader()
         $downloader.Updates = $found
@@ -26,7 +28,7 @@ $work = {
         $result['Code'] = $installed.ResultCode
         $result['RebootRequired'] = $installed.RebootRequired
     }
-    ConvertTo-Json -InputObject $result | Set-Content -LiteralPath $Log
+    ConvertTo-Json -InputObject $result | Set-Content -LiteralPath $Log -Encoding UTF8
 }
 $text = "& {$work} -Log '$($log.Replace("'", "''"))'"
 $encoded = [Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes($text))
@@ -47,7 +49,7 @@ finally {
 if (-not (Test-Path -LiteralPath $log)) {
     throw 'The task that installs updates has ended without saying what it did.'
 }
-$result = Get-Content -LiteralPath $log -Raw | ConvertFrom-Json
+$result = Get-Content -LiteralPath $log -Raw -Encoding UTF8 | ConvertFrom-Json
 Remove-Item -LiteralPath $log
 $Ansible.Changed = $result.Updates.Count -gt 0
 # 2: all were installed; 3: with errors.
