@@ -12,8 +12,20 @@ from ._wire.messages import Finished
 
 #: The tag of the information record with which invoke.ps1 says what became of ``$Ansible``.
 OUTCOME_TAG = "remoting.powershell.outcome"
-#: What a session in NoLanguage mode (JEA) says to a script, and one in ConstrainedLanguage mode to that of ours.
-_NO_LANGUAGE = ("ScriptsNotAllowed", "MethodInvocationNotSupportedInConstrainedLanguage")
+#: What a session in NoLanguage mode (JEA) says to a script, and one in RestrictedLanguage mode to that of ours.
+_NO_LANGUAGE = ("ScriptsNotAllowed", "InvalidScriptBlockInDataSection")
+#: The first part of the ids of errors that end a pipeline before its command, or its script, has begun.
+_BEFORE_ALL = frozenset(
+    (
+        "AmbiguousParameter",
+        "CommandNotFoundException",
+        "MissingMandatoryParameter",
+        "NamedParameterNotFound",
+        "ParameterAlreadyBound",
+        "PositionalParameterNotFound",
+        "ScriptsNotAllowed",
+    )
+)
 #: What the names of invoke.ps1's own variables begin with.
 OUR_VARIABLES = "$__pssession"
 #: Bytes of what the broker sends of one pipeline's output, as JSON. Ansible keeps a result several times over, here and
@@ -103,7 +115,7 @@ def module_result(records: Collected, finished: Finished) -> dict[str, typing.An
     # Of several input objects some may have fitted.
     ran = not unbound or outcome.get("input", True)
     result.update(
-        changed=ran and outcome.get("changed", True),
+        changed=ran and outcome.get("changed", not _has_not_begun(finished.error or {})),
         failed=outcome.get("failed", False) or code != 0 or bool(fatal),
         rc=code or outcome.get("rc") or int(bool(fatal)),
         had_errors=bool(result["error"]) or ended_badly,
@@ -205,6 +217,15 @@ def _is_unbound(error: dict[str, typing.Any]) -> bool:
         "System.Management.Automation.ParameterBinding"
     )
     return binding and OUR_VARIABLES in (error.get("position") or "")
+
+
+def _has_not_begun(error: dict[str, typing.Any]) -> bool:
+    """Whether what ended a pipeline that said nothing of ``$Ansible`` came before all that could change something.
+
+    A command that begins and then meets such an error itself has a place in the stack.
+    """
+    identifier = str(error.get("fully_qualified_error_id")).partition(",")[0]
+    return identifier in _BEFORE_ALL and not error.get("script_stack_trace")
 
 
 def _why(finished: Finished) -> str:

@@ -167,11 +167,28 @@ def test_a_native_commands_code_is_no_failure() -> None:
     assert (found["failed"], found["rc"]) == (False, 3)
 
 
-@pytest.mark.parametrize("identifier", ["ScriptsNotAllowed", "MethodInvocationNotSupportedInConstrainedLanguage"])
+@pytest.mark.parametrize("identifier", ["ScriptsNotAllowed", "InvalidScriptBlockInDataSection"])
 def test_a_session_without_a_language_says_what_to_use(identifier: str) -> None:
     error = {"output": "", "message": "no-language mode.", "fully_qualified_error_id": identifier}
     found = result(state="failed", error=error)
     assert "no-language mode. Use command with parameters" in found["msg"]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "trace", "changed"),
+    [
+        ("CommandNotFoundException", None, False),
+        ("NamedParameterNotFound,Microsoft.PowerShell.Commands.GetItemCommand", "", False),
+        ("ScriptsNotAllowed", None, False),
+        # The command is a function, and calls one that is not there.
+        ("CommandNotFoundException", "at f, <No file>: line 1", True),
+        ("PathNotFound,Microsoft.PowerShell.Commands.GetItemCommand", None, True),
+    ],
+)
+def test_a_command_that_did_not_begin_changed_nothing(identifier: str, trace: str | None, changed: bool) -> None:
+    error = {"output": "", "message": "m", "fully_qualified_error_id": identifier, "script_stack_trace": trace}
+    found = result(state="failed", error=error)
+    assert (found["failed"], found["changed"]) == (True, changed)
 
 
 def test_a_stopped_pipeline_failed() -> None:
