@@ -8,9 +8,7 @@ from __future__ import annotations
 import base64
 import os
 import pathlib
-import re
 import signal
-import struct
 import subprocess
 import sys
 import threading
@@ -18,29 +16,21 @@ import typing
 
 import pytest
 from ansible import constants
-from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleFileNotFound
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from ansible.release import __version__ as core_version
 from ansible.utils.display import Display
 
-from ansible_collections.remoting.powershell.plugins.plugin_utils._cached import load
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import (
     Failure,
-    Finished,
-    Records,
     Reset,
 )
 from ansible_collections.remoting.powershell.tests.unit.plugins.conftest import MakeConnection
-from ansible_collections.remoting.powershell.tests.unit.plugins.fake_broker import SESSION, FakeBroker
+from ansible_collections.remoting.powershell.tests.unit.plugins.fake_broker import FakeBroker
 
 _NAME = "remoting.powershell.pssession"
 _VERSION = tuple(int(part) for part in core_version.split(".")[:2])
-_FINISHED = Finished("completed", dict(SESSION))
-
-
-def _records(*bodies: bytes) -> list[tuple[Records, bytes]]:
-    return [(Records([]), body) for body in bodies]
 
 
 def encoded(script: str) -> str:
@@ -308,143 +298,3 @@ class TestLifeCycle:
         ).stdout
         heavy = {"pypsrp", "psrpcore", "requests", "asyncio", "cryptography", "difflib"}
         assert not heavy.intersection(name.split(".")[0] for name in output.split())
-
-
-class TestFiles:
-    def test_a_file_is_sent_in_chunks_and_its_hash_compared(
-        self,
-        make_connection: MakeConnection,
-        broker: FakeBroker,
-        tmp_path: pathlib.Path,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        (_file_transfer,) = load("_file_transfer")
-        monkeypatch.setattr(_file_transfer, "CHUNK", 4)
-        monkeypatch.setattr(_file_transfer, "PIPELINE", 8)
-        (tmp_path / "file").write_bytes(b"0123456789")
-        make_connection().put_file(str(tmp_path / "file"), "C:\\it's [a] file")
-        digest = bytes.fromhex("87acec17cd9dcd20a716cc2cf67417b71c8a7016")
-        assert [seen.chunks for seen in broker.seen] == [[b"0123", b"4567"], [b"89", digest]]
-        first, second = (dict(run.commands[0].parameters) for run in broker.runs)
-        part = first["Part"]
-        assert re.fullmatch(r"C:\\it's \[a\] file\.[0-9a-f]{8}\.part", part)
-        assert first == {"Path": "C:\\it's [a] file", "Part": part, "Offset": 0, "Last": False}
-        assert second == {"Path": "C:\\it's [a] file", "Part": part, "Offset": 8, "Last": True}
-
-    def test_an_empty_file_is_made(
-        self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
-    ) -> None:
-        (tmp_path / "empty").touch()
-        make_connection().put_file(str(tmp_path / "empty"), "C:\\empty")
-        assert [seen.chunks for seen in broker.seen] == [[bytes.fromhex("da39a3ee5e6b4b0d3255bfef95601890afd80709")]]
-
-    def test_a_transfer_that_fails_tells_how_far_it_came_and_is_cleared_up(
-        self,
-        make_connection: MakeConnection,
-        broker: FakeBroker,
-        tmp_path: pathlib.Path,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        (_file_transfer,) = load("_file_transfer")
-        monkeypatch.setattr(_file_transfer, "PIPELINE", 2_000_000)
-        (tmp_path / "file").write_bytes(bytes(5_000_000))
-        broker.answer_run()
-        broker.answers.append([Finished("failed", dict(SESSION), {"output": "The disk is full.\r\n"}, sent=4)])
-        expected = (
-            r"^failed to transfer file to 'C:\\file' after 3.0 of 5.0 MB: The disk is full\. Nothing of it is left"
-        )
-        with pytest.raises(AnsibleError, match=expected):
-            make_connection().put_file(str(tmp_path / "file"), "C:\\file")
-        first, _second, last = (dict(run.commands[0].parameters) for run in broker.runs)
-        assert last == {"Part": first["Part"]}
-
-    def test_a_file_that_becomes_shorter_ends_the_transfer(
-        self,
-        make_connection: MakeConnection,
-        broker: FakeBroker,
-        tmp_path: pathlib.Path,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        (_file_transfer,) = load("_file_transfer")
-        monkeypatch.setattr(_file_transfer, "PIPELINE", 100_000)
-        (tmp_path / "file").write_bytes(bytes(250_000))
-
-        def answer(message: object) -> list[typing.Any]:
-            (tmp_path / "file").write_bytes(bytes(120_000))
-            return [_FINISHED]
-
-        broker.answer_with = answer
-        with pytest.raises(AnsibleError, match="it became shorter meanwhile"):
-            make_connection().put_file(str(tmp_path / "file"), "C:\\file")
-        assert len(broker.runs) == 3
-
-    @pytest.mark.parametrize(("path", "why"), [("a\0b", "nul"), ("", "empty")])
-    def test_a_path_that_cannot_be_one_is_refused(
-        self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path, path: str, why: str
-    ) -> None:
-        (tmp_path / "file").touch()
-        for method, paths in (
-            ("put_file", (str(tmp_path / "file"), path)),
-            ("fetch_file", (path, str(tmp_path / "other"))),
-            ("fetch_file", ("C:\\file", path)),
-        ):
-            with pytest.raises(AnsibleError, match=why):
-                getattr(make_connection(), method)(*paths)
-        assert not broker.seen and os.listdir(tmp_path) == ["file"]
-
-    def test_a_directory_cannot_be_sent(
-        self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
-    ) -> None:
-        with pytest.raises(AnsibleError, match=f"failed to read file '{tmp_path}': Is a directory"):
-            make_connection().put_file(str(tmp_path), "C:\\file")
-        assert not broker.seen
-
-    def test_a_file_that_is_not_here_is_named(
-        self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
-    ) -> None:
-        with pytest.raises(AnsibleFileNotFound, match="file or module does not exist"):
-            make_connection().put_file(str(tmp_path / "none"), "C:\\none")
-        assert not broker.seen
-
-    def test_a_file_is_brought_with_its_hash_at_the_end(
-        self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
-    ) -> None:
-        digest = bytes.fromhex("87acec17cd9dcd20a716cc2cf67417b71c8a7016")
-        stream = b"F" + struct.pack("<Q", 10) + b"0123456789" + digest
-        broker.answers.append([*_records(stream[:1], stream[1:4], stream[4:35], stream[35:]), _FINISHED])
-        make_connection().fetch_file("C:\\file", str(tmp_path / "file"))
-        assert (tmp_path / "file").read_bytes() == b"0123456789"
-        assert os.listdir(tmp_path) == ["file"]
-
-    @pytest.mark.parametrize("stream", [b"", b"F", b"F" + bytes(8), b"F\n" + bytes(7) + b"0123456789" + bytes(20)])
-    def test_what_is_not_whole_leaves_the_old_file(
-        self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path, stream: bytes
-    ) -> None:
-        (tmp_path / "file").write_bytes(b"old")
-        broker.answer_run(body=stream)
-        with pytest.raises(AnsibleError, match="failed to transfer file"):
-            make_connection().fetch_file("C:\\file", str(tmp_path / "file"))
-        assert (tmp_path / "file").read_bytes() == b"old"
-        assert os.listdir(tmp_path) == ["file"]
-
-    def test_a_directory_is_left_to_the_caller(
-        self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
-    ) -> None:
-        broker.answer_run(body=b"D")
-        make_connection().fetch_file("C:\\folder", str(tmp_path / "folder"))
-        assert not os.listdir(tmp_path)
-
-    def test_the_hosts_error_is_told(
-        self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
-    ) -> None:
-        broker.answer_run(state="failed", error={"output": "C:\\none does not exist\r\n"})
-        with pytest.raises(AnsibleError, match=r"failed to transfer file 'C:\\none' to '.*': C:\\none does not"):
-            make_connection().fetch_file("C:\\none", str(tmp_path / "none"))
-        assert not os.listdir(tmp_path)
-
-    def test_a_folder_that_is_not_here_is_named(
-        self, make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
-    ) -> None:
-        with pytest.raises(AnsibleError, match="failed to write file"):
-            make_connection().fetch_file("C:\\file", str(tmp_path / "none" / "file"))
-        assert not broker.seen

@@ -44,6 +44,14 @@ class Task:
         return error
 
 
+def held_task(broker: Broker, endpoint: Endpoint, name: str | None, action: str) -> Task:
+    """A task whose request of that action has reached the server, which does not answer before faults.clear()."""
+    endpoint.faults.add("hold", action=action, times=1)
+    task = Task(broker, name)
+    wait_for(lambda: endpoint.faults.held == 1)
+    return task
+
+
 def remove(broker: Broker, name: str | None) -> messages.Result:
     """Removes the session that is in use."""
     (row,) = broker.remove(*([name] if name else []), force=True)
@@ -59,9 +67,7 @@ def _held(request: pytest.FixtureRequest) -> typing.Any:
 def test_a_session_that_is_removed_while_it_is_opened_is_not_used(
     broker: Broker, endpoint: Endpoint, held: str | None
 ) -> None:
-    endpoint.faults.add("hold", action="Create", times=1)
-    task = Task(broker, held)
-    wait_for(lambda: endpoint.faults.held == 1)
+    task = held_task(broker, endpoint, held, "Create")
     assert remove(broker, held).changed
     endpoint.faults.clear()
     error = task.error()
@@ -74,9 +80,7 @@ def test_a_command_does_not_reach_a_session_that_was_removed(
     broker: Broker, endpoint: Endpoint, held: str | None
 ) -> None:
     broker.open(held)
-    endpoint.faults.add("hold", action="Command", times=1)
-    task = Task(broker, held)
-    wait_for(lambda: endpoint.faults.held == 1)
+    task = held_task(broker, endpoint, held, "Command")
     assert remove(broker, held).changed
     assert endpoint.shells == []
     endpoint.faults.clear()
@@ -90,9 +94,7 @@ def test_what_had_started_in_a_session_that_was_removed_is_unknown(
     broker: Broker, endpoint: Endpoint, held: str | None
 ) -> None:
     broker.open(held)
-    endpoint.faults.add("hold", action="Receive", times=1)
-    task = Task(broker, held)
-    wait_for(lambda: endpoint.faults.held == 1)
+    task = held_task(broker, endpoint, held, "Receive")
     assert remove(broker, held).changed
     endpoint.faults.clear()
     error = task.error()
@@ -102,9 +104,7 @@ def test_what_had_started_in_a_session_that_was_removed_is_unknown(
 
 def test_the_next_task_gets_a_session_of_its_own(broker: Broker, endpoint: Endpoint, held: str | None) -> None:
     broker.open(held)
-    endpoint.faults.add("hold", action="Command", times=1)
-    task = Task(broker, held)
-    wait_for(lambda: endpoint.faults.held == 1)
+    task = held_task(broker, endpoint, held, "Command")
     remove(broker, held)
     following = broker.another_client()
     request = messages.Run(broker.target(session_name=held), [messages.Command("'next'")], shared=True)
