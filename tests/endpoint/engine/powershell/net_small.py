@@ -355,28 +355,27 @@ class WebUtility(NetObject):
         return html.unescape(text)
 
 
+class _Nothing(NetObject):
+    """A type of one value, which stands for nothing."""
+
+    def __str__(self) -> str:
+        return ""
+
+
 @net_class
-class DBNull(NetObject):
+class DBNull(_Nothing):
     net_name = "System.DBNull"
-
-    def __str__(self) -> str:
-        return ""
-
-
-_DB_NULL = DBNull()
-DBNull.value = static_property(lambda: _DB_NULL)  # type: ignore[attr-defined]
+    value = static_property(lambda: _DB_NULL)
 
 
 @net_class
-class NullString(NetObject):
+class NullString(_Nothing):
     net_name = "System.Management.Automation.Language.NullString"
-
-    def __str__(self) -> str:
-        return ""
+    value = static_property(lambda: _NULL_STRING)
 
 
-_NULL_STRING = NullString()
-NullString.value = static_property(lambda: _NULL_STRING)  # type: ignore[attr-defined]
+_DB_NULL: DBNull = DBNull()
+_NULL_STRING: NullString = NullString()
 
 
 _TASK_STATES = typesystem.register_enum(EnumType("System.Threading.Tasks.TaskStatus", {name: number for number, name in
