@@ -15,6 +15,8 @@ options:
     description:
       - The session's name, in upper or lower case. The wildcards C(*), C(?) and C([a-z]) are allowed where there may be
         several; a backtick before one makes it an ordinary character.
+      - A string with commas is a list of names; a name that holds a comma is given as the element of a list. A name has
+        at most 255 characters.
       - With a list or a wildcard the module returns C(results), one row for each session.
       - At most one of O(name), O(id) and O(instance_id) can be set; none means the host's implicit session, or the one
         of O(remoting.powershell.pssession#connection:session_name).

@@ -519,7 +519,7 @@ state:
 session:
   description:
     - The session that it ran in, as a row of RV(remoting.powershell.pssession_info#module:sessions); null where the
-      time of O(timeout) was up.
+      time of O(timeout) was up in a temporary one.
   returned: for a single session
   type: dict
   contains:

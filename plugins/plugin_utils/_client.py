@@ -165,7 +165,7 @@ class BrokerClient:
             if isinstance(answer, Note):
                 self._notify(answer.level, answer.text)
             elif isinstance(answer, Failure):
-                raise PSSessionError(ErrorKind(answer.kind), answer.message, answer.sent)
+                raise PSSessionError(ErrorKind(answer.kind), answer.message, answer.sent, answer.session)
             else:
                 return answer, body
 

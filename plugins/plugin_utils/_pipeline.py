@@ -39,7 +39,8 @@ def run(client: BrokerClient, request: Run, warn: _Tell, show: _Tell | None = No
         if error.kind is not ErrorKind.STOPPED:
             raise
         # Its time was up: what it wrote before helps to find out why.
-        return {**_results.module_result(records, Finished("stopped", {})), "msg": error.message, "session": None}
+        stopped = _results.module_result(records, Finished("stopped", {}))
+        return {**stopped, "msg": error.message, "session": error.session}
     if request.leave:
         return {"changed": True, "failed": False, "state": finished.state, "session": finished.session}
     return _results.module_result(records, finished)

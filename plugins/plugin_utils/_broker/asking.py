@@ -85,10 +85,10 @@ class Asker:
         if not entry.exact:
             raise self.unknown(entry)
         with self.shared.scout(self.target) as scout:
-            shells = self.shared.finder.others(self.target, scout.courier)
-        shell = self.shared.finder.one(entry, self.target, shells)
+            there = self.shared.finder.shells(self.target, scout.courier)
+        shell = self.shared.finder.one(entry, self.target, self.shared.finder.free(there))
         if shell is None:
-            raise self.unknown(entry)
+            raise self.shared.finder.elsewhere(entry, self.target, there) or self.unknown(entry)
         if shell.state == rows.CONNECTED:
             raise held_by_another(shell.name or "", self.target, shell)
         return shell

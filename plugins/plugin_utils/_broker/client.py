@@ -158,7 +158,7 @@ class Client:
         return Caller(self.playbook, self._note, self._attendance)
 
     def _fail(self, error: PSSessionError) -> None:
-        self._send(Failure(error.kind.value, error.message, error.sent))
+        self._send(Failure(error.kind.value, error.message, error.sent, error.session))
 
     def _note(self, level: str, text: str) -> None:
         self._send(Note(level, text))

@@ -55,9 +55,25 @@ class Finder:
 
     def others(self, target: Target, courier: Courier) -> list[ShellDescription]:
         """Those that this broker does not hold; raises PSSessionError."""
-        shells = self.shells(target, courier)
-        held = self.registry.shells()
+        return self.free(self.shells(target, courier))
+
+    def free(self, shells: list[ShellDescription], target: Target | None = None) -> list[ShellDescription]:
+        """Those of the shells that this broker does not hold, or not as this target's."""
+        held = self.registry.shells(target)
         return [shell for shell in shells if shell.shell_id not in held]
+
+    def elsewhere(self, entry: Wanted, target: Target, shells: list[ShellDescription]) -> PSSessionError | None:
+        """The error for a session that this broker holds, but not as the target's; None where it holds none."""
+        there = {shell.shell_id for shell in shells}
+        for session in self.registry.sessions():
+            if session.shell_id in there and entry.names(session.name, session.shell_id):
+                return PSSessionError(
+                    ErrorKind.FAILED,
+                    f"The session {session.name!r} on {target.host} is held by this controller for "
+                    f"{session.target.inventory_hostname or 'a host'} as {session}, with another address or other "
+                    "credentials. Ask for it through that host, or give both hosts the same ones.",
+                )
+        return None
 
     def is_ours(self, shell: ShellDescription) -> bool:
         """Whether a broker of this place made it or took it over."""

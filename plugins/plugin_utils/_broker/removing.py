@@ -48,7 +48,9 @@ class Remover:
         computer = self._message.scope == "computer"
         asked = [entry for entry in entries if entry.exact or (entry.pattern and computer)]
         with self._asker.shared.scout(target) as scout:
-            shells = self._asker.shared.finder.others(target, scout.courier) if asked else []
+            finder = self._asker.shared.finder
+            # What is held for another address of the computer is removed as another client's is.
+            shells = finder.free(finder.shells(target, scout.courier), target) if asked else []
             meant: dict[uuid.UUID, Session | ShellDescription] = {}
             for entry in entries:
                 there: list[Session | ShellDescription] = [*fitting([entry], held)]

@@ -178,6 +178,7 @@ class Runner:
                     return run.leave() if message.leave else run.execute()
         except PSSessionError as error:
             error.sent = run.sent
+            error.session = None if message.temporary else rows.of_session(session)
             raise
         finally:
             if run.commanded and not message.leave:

@@ -189,11 +189,12 @@ class Selecting:
             raise unknown(entries, target, self._registry.held(target))
         session = self._registry.scout(target)
         try:
-            found = self._finder.one(entries[0], target, self._finder.others(target, session.courier))
+            there = self._finder.shells(target, session.courier)
+            found = self._finder.one(entries[0], target, self._finder.free(there))
             if found is not None:
                 session.adopt(found)
             elif not fitting(entries, held := self._registry.held(target)):
-                raise unknown(entries, target, held)
+                raise self._finder.elsewhere(entries[0], target, there) or unknown(entries, target, held)
             # None: another thread took it over while the server was asked.
             if found is None or not self._registry.add(session, caller.playbook, task):
                 session.courier.hang_up()

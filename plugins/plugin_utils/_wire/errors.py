@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import enum
+import typing
 
 
 class ErrorKind(str, enum.Enum):
@@ -34,13 +35,17 @@ class PSSessionError(Exception):
         kind: What it means for the caller.
         message: What happened, to which host or session, and what to do.
         sent: How many parts of a pipeline's input had gone on to its server.
+        session: The row of the session that a pipeline was run in and that stays.
     """
 
-    def __init__(self, kind: ErrorKind, message: str, sent: int = 0) -> None:
+    def __init__(
+        self, kind: ErrorKind, message: str, sent: int = 0, session: dict[str, typing.Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.sent = sent
+        self.session = session
 
 
 class WireError(Exception):

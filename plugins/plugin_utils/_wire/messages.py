@@ -209,6 +209,8 @@ class Failure:
     message: str
     #: How many `Input` messages went on to the server.
     sent: int = 0
+    #: The row of the session that a pipeline was run in and that stays.
+    session: dict[str, Json] | None = None
 
 
 @record(frozen=True)

@@ -52,10 +52,10 @@ def test_a_hang_up_stops_what_runs(broker: Broker, endpoint: Endpoint) -> None:
 
 
 def test_a_timeout_stops_the_pipeline_and_keeps_the_session(broker: Broker, endpoint: Endpoint) -> None:
-    broker.run("$kept = 1")
+    session = broker.run("$kept = 1")[0].session
     with pytest.raises(PSSessionError, match=r"timeout of 0\.5 s") as error:
         broker.run("Start-Sleep 300", timeout=0.5)
-    assert error.value.kind is ErrorKind.STOPPED
+    assert (error.value.kind, error.value.session) == (ErrorKind.STOPPED, session)
     assert broker.run("$kept")[1] == [1]
     assert endpoint.counters.shells_created == 1
 

@@ -101,7 +101,7 @@ def test_a_temporary_session_is_gone_afterwards(
         finished = broker.client.run(request, on_records=lambda records, _body: entries.extend(records))
         assert (finished.state, finished.session["state"]) == (state, "Closed")
     except PSSessionError as error:
-        assert (error.kind, state) == (ErrorKind.STOPPED, None)
+        assert (error.kind, error.session, state) == (ErrorKind.STOPPED, None, None)
     assert ["output", "not new"] not in entries
     wait_for(lambda: len(endpoint.shells) == 1)
     assert len(broker.rows()) == 1

@@ -163,6 +163,25 @@ def test_a_hundred_sessions_are_one_enumeration(broker: Broker, endpoint: Endpoi
     assert endpoint.shells == []
 
 
+def test_what_is_held_for_another_address_of_the_computer_is_no_secret(broker: Broker, endpoint: Endpoint) -> None:
+    broker.open("work")
+    elsewhere = broker.target(host="localhost")
+    selector = messages.Selector(["work"])
+    for request in (
+        messages.ConnectSessions(elsewhere, selector),
+        messages.DisconnectSessions(elsewhere, selector),
+        messages.ConnectSessions(elsewhere, selector, check=True),
+    ):
+        (refused,) = broker.client.request(request).results
+        assert refused.error is not None
+        assert "The session 'work' on localhost is held by this controller for" in refused.error.message
+    (busy,) = broker.client.request(messages.RemoveSessions(elsewhere, selector)).results
+    assert busy.error is not None
+    assert busy.error.kind == ErrorKind.BUSY.value
+    (gone,) = broker.client.request(messages.RemoveSessions(elsewhere, selector, force=True)).results
+    assert (gone.changed, endpoint.shells) == (True, [])
+
+
 def test_check_mode_predicts_and_changes_nothing(broker: Broker, endpoint: Endpoint) -> None:
     predicted = broker.open("work", check=True, idle_timeout=600)
     assert (predicted.changed, predicted.session["state"], predicted.session["id"]) == (True, "Opened", None)
