@@ -26,6 +26,10 @@ param(
     $module = Join-Path -Path $env:ProgramFiles -ChildPath "WindowsPowerShell\Modules\$RemotingName"
     $capabilityPath = Join-Path -Path $module -ChildPath "RoleCapabilities\$RemotingName.psrc"
     $registered = Get-PSSessionConfiguration -Name $RemotingName -ErrorAction SilentlyContinue
+    # The group's name is the system language's; roles are defined for names, not for identifiers.
+    $group = New-Object -TypeName System.Security.Principal.SecurityIdentifier -ArgumentList 'S-1-5-32-544'
+    $administrators = $group.Translate([System.Security.Principal.NTAccount]).Value.Replace("'", "''")
+    $definition = $RemotingDefinition -replace "'BUILTIN\\Administrators'(?= = @)", "'$administrators'"
 
     function Get-Text {
         param([string]$Path)
@@ -62,7 +66,7 @@ param(
     if ($registered) {
         $is = 'another definition'
         $sameAccount = -not $RemotingRunAs -or "$($registered.RunAsUser)" -eq $RemotingRunAs.UserName
-        if ((Get-Text -Path $registered.ConfigFilePath).TrimEnd() -ceq $RemotingDefinition.TrimEnd() -and $sameAccount) {
+        if ((Get-Text -Path $registered.ConfigFilePath).TrimEnd() -ceq $definition.TrimEnd() -and $sameAccount) {
             $is = 'as defined'
         }
     }
@@ -91,7 +95,7 @@ param(
                     $values['RunAsCredential'] = $RemotingRunAs
                 }
                 try {
-                    Set-Content -LiteralPath $file -Value $RemotingDefinition -Encoding UTF8 -ErrorAction Stop
+                    Set-Content -LiteralPath $file -Value $definition -Encoding UTF8 -ErrorAction Stop
                     Register-PSSessionConfiguration @values -WarningAction SilentlyContinue | Out-Null
                 }
                 finally {

@@ -131,6 +131,8 @@ class Machine:
                 Service("WinRM", "Windows Remote Management (WS-Management)", start_type="Manual"),
             )
         }
+        #: What the group S-1-5-32-544 is called in the system's language.
+        self.administrators = "BUILTIN\\Administrators"
         self.firewall: dict[str, FirewallRule] = {}
         #: Keys by path, values by name.
         self.registry: dict[str, dict[str, object]] = {POLICIES.lower(): {"EnableLUA": 1}}

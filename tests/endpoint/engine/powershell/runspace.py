@@ -12,6 +12,7 @@ import typing
 
 from . import (
     commands,
+    net_accounts,
     net_credentials,
     net_cultures,
     net_data,
@@ -58,8 +59,8 @@ if typing.TYPE_CHECKING:
 #: Enough of Python's stack for MAXIMUM_DEPTH nested calls.
 _RECURSION_LIMIT = 20_000
 _LIBRARIES = (
-    commands, net_credentials, net_cultures, net_data, net_dates, net_engine, net_files, net_host, net_lists,
-    net_numbers, net_regex, net_small, net_system, net_values, net_xml,
+    commands, net_accounts, net_credentials, net_cultures, net_data, net_dates, net_engine, net_files, net_host,
+    net_lists, net_numbers, net_regex, net_small, net_system, net_values, net_xml,
 )  # fmt: skip
 
 

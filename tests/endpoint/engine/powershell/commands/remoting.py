@@ -190,7 +190,11 @@ def _visible_commands(call: Call, definition: values.Hashtable) -> list[str]:
     """What a restricted configuration shows, of its own and of the role capabilities that it names."""
     tables = [definition]
     roles = definition.get("RoleDefinitions")
-    for role in roles.values() if isinstance(roles, values.Hashtable) else ():
+    administrators = administered.machine_of(call.session).administrators
+    for name, role in roles.items() if isinstance(roles, values.Hashtable) else ():
+        if to_string(name).lower().startswith("builtin\\") and to_string(name).lower() != administrators.lower():
+            message = f"Could not resolve the role definition principal '{to_string(name)}'."
+            raise _fail(call, message, "CouldNotResolveRoleDefinitionPrincipal")
         wanted = as_list(role.get("RoleCapabilities")) if isinstance(role, values.Hashtable) else ()
         tables += [_data_file(call, _capability_file(call, to_string(name))) for name in wanted]
     visible: list[str] = []
