@@ -20,12 +20,6 @@ from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell im
 from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils.script_runs import TARGET, invoke, run
 
 
-@pytest.fixture
-def runspace() -> Runspace:
-    """A session's runspace."""
-    return Runspace("WEB1", "alice")
-
-
 def names_left(runspace: Runspace) -> list[str]:
     """The variables of ours that are still there."""
     return run(runspace, Command("(Get-Variable).Name -like '__pssession*'")).texts

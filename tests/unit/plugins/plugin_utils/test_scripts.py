@@ -24,12 +24,6 @@ from ansible_collections.remoting.powershell.tests.endpoint.engine.powershell.er
 from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils.script_runs import TARGET, Written, run
 
 
-@pytest.fixture
-def runspace() -> Runspace:
-    """A session's runspace."""
-    return Runspace("WEB1", "alice")
-
-
 def sha1(content: bytes) -> bytes:
     """A file's hash as it goes with it."""
     return hashlib.sha1(content, usedforsecurity=False).digest()
