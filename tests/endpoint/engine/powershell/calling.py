@@ -106,7 +106,7 @@ _CONVERSIONS: dict[str, typing.Callable[[object], object]] = {
     "str": convert.to_string,
     "str | None": _text_or_none,
     "bool": convert.to_bool,
-    "float": lambda value: float(convert.to_number(value)),
+    "float": lambda value: typing.cast(float, convert.cast(value, typesystem.find("System.Double"))),
     "bytearray": lambda value: convert.to_array(value, typesystem.find("System.Byte")),
 }
 
@@ -131,6 +131,8 @@ def run(
         raise method_error(name, len(arguments), error.exception) from None
     except OSError as error:
         raise method_error(name, len(arguments), wrap_io(error).exception) from None
+    except ConversionError as error:
+        raise method_error(name, len(arguments), error.exception.inner or error.exception) from None
     except (ValueError, OverflowError, LookupError) as error:
         inner = ExceptionObject(
             "System.ArgumentException", str(error) or "Value does not fall within the expected range."

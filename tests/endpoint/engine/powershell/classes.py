@@ -9,11 +9,13 @@ import dataclasses
 import typing
 
 from . import convert, syntax, typesystem, values
-from .errors import ExceptionObject, NetError, ParseError
+from .calling import argument_error
+from .errors import Category, ConversionError, ExceptionObject, ParseError, runtime_error
 from .expressions import evaluate, find_type, value_of_statement
 from .functions import block_output
 from .session import Frame, current
 from .typesystem import NetType
+from .validation import problem_of
 
 
 @dataclasses.dataclass(eq=False)
@@ -64,23 +66,48 @@ class ClassBehaviour:
         constructors = [
             member for member in self.node.members if member.block and member.name.lower() == self.node.name.lower()
         ]
-        chosen = next(
-            (
-                member
-                for member in constructors
-                if len(typing.cast(syntax.ScriptBlock, member.block).parameters) == len(arguments)
-            ),
-            None,
-        )
+        chosen = self._overload(constructors, arguments)
         if chosen is None:
             if constructors or arguments:
                 raise LookupError(self.node.name)
             self._initialize_base(made, [])
             return
+        arguments = self._converted_arguments(chosen, arguments)
         block = typing.cast(syntax.ScriptBlock, chosen.block)
         inner = self._argument_frame(block, arguments)
         self._initialize_base(made, [evaluate(node, inner) for node in chosen.base_arguments or []])
         block_output(values.ScriptBlock(block), self.frame, arguments, {"this": made})
+
+    def _types(self, member: syntax.ClassMember) -> list[NetType | None]:
+        parameters = typing.cast(syntax.ScriptBlock, member.block).parameters
+        return [find_type(item.type_name, self.frame) if item.type_name else None for item in parameters]
+
+    def _overload(
+        self, members: typing.Sequence[syntax.ClassMember], arguments: typing.Sequence[object]
+    ) -> syntax.ClassMember | None:
+        """The method or constructor that takes so many arguments; of several the one whose types fit best."""
+        found = [item for item in members if len(self._types(item)) == len(arguments)]
+        if len(found) < 2:
+            return found[0] if found else None
+
+        def fits(member: syntax.ClassMember) -> int:
+            pairs = zip(self._types(member), arguments, strict=True)
+            return sum(2 if kind and typesystem.is_a(value, kind) else kind is None for kind, value in pairs)
+
+        return max(found, key=fits)
+
+    def _converted_arguments(self, member: syntax.ClassMember, arguments: typing.Sequence[object]) -> list[object]:
+        """:raises PSTerminating: one of them is none of its parameter's type."""
+        made: list[object] = []
+        parameters = typing.cast(syntax.ScriptBlock, member.block).parameters
+        for parameter, kind, value in zip(parameters, self._types(member), arguments, strict=True):
+            try:
+                made.append(convert.cast(value, kind) if kind else value)
+            except ConversionError as error:
+                name = ".ctor" if member.name.lower() == self.node.name.lower() else member.name
+                kind_name = typing.cast(NetType, kind).full_name
+                raise argument_error(parameter.name, value, name, kind_name, error) from None
+        return made
 
     def _argument_frame(self, block: syntax.ScriptBlock, arguments: typing.Sequence[object]) -> Frame:
         from .scopes import Scope
@@ -93,20 +120,14 @@ class ClassBehaviour:
     def call(self, target: object, name: str, arguments: typing.Sequence[object]) -> object:
         """Calls a method; only what it returns comes out.
 
-        :raises NetError: no overload takes so many arguments.
+        :raises PSTerminating: no overload takes so many arguments, or none of such types.
         """
-        methods = self.methods(name, static=target is None)
-        chosen = next(
-            (
-                member
-                for member in methods
-                if len(typing.cast(syntax.ScriptBlock, member.block).parameters) == len(arguments)
-            ),
-            None,
-        )
+        chosen = self._overload(self.methods(name, static=target is None), arguments)
         if chosen is None:
             message = f'Cannot find an overload for "{name}" and the argument count: "{len(arguments)}".'
-            raise NetError("System.Management.Automation.MethodException", message)
+            kind = "System.Management.Automation.MethodException"
+            raise runtime_error(message, "MethodCountCouldNotFindBest", Category.NotSpecified, type_name=kind)
+        arguments = self._converted_arguments(chosen, arguments)
         variables = {} if target is None else {"this": target}
         block = values.ScriptBlock(typing.cast(syntax.ScriptBlock, chosen.block))
         with current().guarded():
@@ -116,10 +137,25 @@ class ClassBehaviour:
             return values.NOTHING
         return convert.cast(value, find_type(chosen.type_name, self.frame))
 
+    def type_of(self, name: str) -> str | None:
+        """The full name of a property's type."""
+        found = next((member for member in self.properties() if member.name.lower() == name.lower()), None)
+        return find_type(found.type_name, self.frame).full_name if found and found.type_name else None
+
+    def hides(self, name: str) -> bool:
+        """Whether a property is declared hidden: it is there for who knows its name."""
+        return any(member.hidden for member in self.properties() if member.name.lower() == name.lower())
+
     def converted(self, name: str, value: object) -> object:
+        """The value as the property's type asks for it.
+
+        :raises ConversionError: it cannot be made that, or the property's attributes refuse it.
+        """
         for member in self.properties():
-            if member.name.lower() == name.lower() and member.type_name:
-                return convert.cast(value, find_type(member.type_name, self.frame))
+            if member.name.lower() == name.lower():
+                value = convert.cast(value, find_type(member.type_name, self.frame)) if member.type_name else value
+                if problem := problem_of(member.attributes, value, self.frame):
+                    raise ConversionError(problem, "ValidateFailure")
         return value
 
     def get_static(self, name: str) -> tuple[bool, object]:

@@ -10,6 +10,7 @@ members that were added to it and the items of lists and tables do not; what has
 from __future__ import annotations
 
 import base64
+import contextlib
 import dataclasses
 import decimal
 import functools
@@ -18,6 +19,7 @@ import typing
 import uuid
 
 from . import convert, dates, members, numbers, typesystem, values
+from .errors import PSTerminating
 from .shared import Shared
 
 #: How many levels of objects keep their properties: what a stream's message is written with.
@@ -338,11 +340,15 @@ def _text_of(value: object) -> str:
 
 def _member_values(value: values.PSObject) -> list[tuple[str, object]]:
     """What was added to a value, script properties with what they give now."""
-    return [
-        (member.name, members.get_member(value, member.name))
-        for member in value.members.values()
-        if not isinstance(member, values.ScriptMethod)
-    ]
+    definition = getattr(value, "definition", None)
+    found = []
+    for member in value.members.values():
+        if isinstance(member, values.ScriptMethod) or (definition and definition.hides(member.name)):
+            continue
+        # What cannot be read is left out.
+        with contextlib.suppress(PSTerminating):
+            found.append((member.name, members.get_member(value, member.name)))
+    return found
 
 
 def _property_values(base: object) -> tuple[Pairs, Pairs]:

@@ -94,7 +94,7 @@ def _construct_array(net_type: NetType, arguments: typing.Sequence[object]) -> o
 def _construct_collection(net_type: NetType, arguments: typing.Sequence[object]) -> object:
     name = net_type.full_name
     first = unwrap(arguments[0]) if arguments else None
-    if any(part in name for part in ("Hashtable", "Dictionary")):
+    if any(part in name for part in ("Hashtable", "Dictionary", "SortedList")):
         ignore_case = not name.startswith("System.Collections.Generic") or "IgnoreCase" in convert.to_string(
             arguments[-1] if arguments else ""
         )

@@ -311,8 +311,13 @@ def _to_object(value: object, target: NetType) -> object:
             made.update(value)
             return made
     if isinstance(value, values.Hashtable):
-        made = construct.construct(target, [])
+        try:
+            made = construct.construct(target, [])
+        except LookupError:
+            raise _cannot(value, target.full_name) from None
         for key, item in value.items():
+            if not members.find_member(made, to_string(key))[0]:
+                raise _no_such_property(made, to_string(key), target)
             members.set_member(made, to_string(key), item)
         return made
     try:
@@ -324,6 +329,21 @@ def _to_object(value: object, target: NetType) -> object:
         ) from None
     except LookupError:
         raise _cannot(value, target.full_name) from None
+
+
+def _no_such_property(made: object, name: str, target: NetType) -> ConversionError:
+    from . import members
+
+    settable = []
+    for known, _kind in members.property_names(made):
+        declared = target.definition.type_of(known) if target.definition else None
+        settable.append(f"[{known} <{declared or 'System.Object'}>]")
+    message = f"The property '{name}' was not found for the '{target.full_name}' object. "
+    message += f"The settable properties are: {', '.join(settable)}."
+    inner = ExceptionObject("System.InvalidOperationException", message)
+    return ConversionError(
+        f'Cannot create object of type "{target.full_name}". {message}', "ObjectCreationError", inner
+    )
 
 
 def _to_char(value: object) -> object:
@@ -406,8 +426,9 @@ def _to_xml(value: object) -> object:
     try:
         ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
-        line, column = error.position
-        message = f"{str(error).partition(':')[0].capitalize()}. Line {line}, position {column + 1}."
+        from .net_xml import problem_of
+
+        message = problem_of(text, str(error).partition(":")[0])
         raise _failed(value, "System.Xml.XmlDocument", message, "InvalidCastToXmlDocument", "System.Xml.XmlException") \
             from None  # fmt: skip
     return values.XmlDocument(text)

@@ -88,6 +88,7 @@ _EXCEPTIONS: dict[str, tuple[str, int | None]] = {
     f"{_AUTOMATION}ParseException": (f"{_AUTOMATION}RuntimeException", None),
     f"{_AUTOMATION}IncompleteParseException": (f"{_AUTOMATION}ParseException", None),
     f"{_AUTOMATION}PipelineStoppedException": (f"{_AUTOMATION}RuntimeException", None),
+    f"{_AUTOMATION}NativeCommandExitException": (f"{_AUTOMATION}RuntimeException", None),
     f"{_AUTOMATION}RemoteException": (f"{_AUTOMATION}RuntimeException", None),
     f"{_AUTOMATION}ScriptCallDepthException": ("System.SystemException", None),
     f"{_AUTOMATION}SessionStateException": (f"{_AUTOMATION}RuntimeException", None),

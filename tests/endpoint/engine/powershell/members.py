@@ -66,7 +66,7 @@ def find_member(target: object, name: str) -> tuple[bool, object]:
     if lowered in ("psobject", "psbase"):
         return True, ps_object_view(target) if lowered == "psobject" else plain
     if lowered == "pstypenames":
-        return True, values.NetList("System.Collections.ObjectModel.Collection`1", typesystem.type_names(target))
+        return True, _names_of(target)
     if isinstance(plain, values.ObjectValue):
         for properties in (plain.properties, plain.extended):
             for key, value in properties.items():
@@ -119,6 +119,15 @@ class PropertyTable(values.NetList):
         self.target = current().shared.adopt(target)
 
 
+def _names_of(target: object) -> values.NetList:
+    """The type names; who changes the list of an object that has members of its own changes the object's."""
+    known = target.all_names if isinstance(target, values.PSObject) else None
+    names = known or values.NetList("System.Collections.ObjectModel.Collection`1", typesystem.type_names(target))
+    if isinstance(target, values.PSObject):
+        target.all_names = names
+    return names
+
+
 def ps_object_view(target: object) -> values.ObjectValue:
     """``$target.PSObject``: Properties, TypeNames, BaseObject, Methods."""
     table = PropertyTable(target)
@@ -130,7 +139,7 @@ def ps_object_view(target: object) -> values.ObjectValue:
             "IsInstance": True,
         }, on_set=functools.partial(_set_through, target, name))  # fmt: skip
         table.append(entry)
-    names = values.NetList("System.Collections.ObjectModel.Collection`1", typesystem.type_names(target))
+    names = _names_of(target)
     return values.ObjectValue([f"{AUTOMATION}PSMemberSet", "System.Object"], {
         "Properties": table, "TypeNames": names, "BaseObject": unwrap(target), "ImmediateBaseObject": unwrap(target),
         "Methods": values.NetList(),
@@ -158,6 +167,8 @@ def property_names(target: object) -> list[tuple[str, str]]:
         names += [(name, "Property") for name in adapted_names(plain)]
     if isinstance(target, values.PSObject):
         known = {name.lower() for name, _ in names}
+        definition = getattr(target, "definition", None)
+        known |= {name for name in target.members if definition and definition.hides(name)}
         names += [(member.name, type(member).__name__) for member in target.members.values()
                   if not isinstance(member, values.ScriptMethod) and member.name.lower() not in known]  # fmt: skip
     return names

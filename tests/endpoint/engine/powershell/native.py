@@ -16,7 +16,7 @@ import typing
 
 from . import syntax
 from .binding import MISSING, Argument
-from .convert import to_string
+from .convert import to_bool, to_string
 from .errors import Category, ErrorRecord, ExceptionObject, runtime_error
 from .pipeline import Stage
 from .records import CommandInfo, InvocationInfo
@@ -124,6 +124,21 @@ class NativeStage(Stage):
         code = 128 - code if code < 0 else code
         session.globals.set("LASTEXITCODE", code)
         session.success = code == 0
+        if code and to_bool(self.frame.scope.value("PSNativeCommandUseErrorActionPreference")):
+            self._report_exit(code)
+
+    def _report_exit(self, code: int) -> None:
+        """What the preference variable asks for: that a program's failure is an error."""
+        name = os.path.basename(self.path)
+        exception = ExceptionObject(
+            "System.Management.Automation.NativeCommandExitException",
+            f'Program "{name}" ended with non-zero exit code: {code} (0x{code:02X}).',
+            Path=self.path, ExitCode=code, ProcessId=typing.cast("subprocess.Popen[bytes]", self.process_handle).pid,
+        )  # fmt: skip
+        record = ErrorRecord(exception, "ProgramExitedWithNonZeroCode", target=self.path, activity=name)
+        record.invocation = InvocationInfo(CommandInfo("Application", name, self.path), self.extent, self.name)
+        frame = self.frame.with_output(self.write, self.streams)
+        frame.write_error(record, frame.preference("ErrorActionPreference"))
 
     def _write_error(self, line: str) -> None:
         info = CommandInfo("Application", os.path.basename(self.path), self.path)

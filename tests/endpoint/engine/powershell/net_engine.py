@@ -76,6 +76,12 @@ class TypeMembers:
     def is_instance_of_type(self: NetType, item: object) -> bool:  # type: ignore[misc]
         return typesystem.is_a(item, self)
 
+    def get_enum_names(self: NetType) -> object:  # type: ignore[misc]
+        return EnumMembers.get_names(self)
+
+    def get_enum_values(self: NetType) -> object:  # type: ignore[misc]
+        return EnumMembers.get_values(self)
+
     @staticmethod
     def get_type(name: str, *options: object) -> object:
         return typesystem.lookup(name)

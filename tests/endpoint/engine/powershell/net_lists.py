@@ -300,6 +300,7 @@ for _collection in (
     "Generic.Queue`1",
     "Generic.Stack`1",
     "ObjectModel.Collection`1",
+    "ObjectModel.ReadOnlyCollection`1",
 ):
     members_of(f"System.Collections.{_collection}")(ListMembers)
 members_of("System.Collections.Generic.HashSet`1")(SetMembers)
@@ -311,7 +312,10 @@ for _table in (
 ):
     for _what in ("Key", "Value", "OrderedDictionaryKeyValue"):
         typesystem.register(NetType(f"System.Collections.{_table}+{_what}Collection", members=PartMembers))
-for _collection in ("Hashtable", "Specialized.OrderedDictionary", "Generic.Dictionary`2", "Generic.SortedDictionary`2"):
+for _collection in (
+    "Hashtable", "Specialized.OrderedDictionary", "Generic.Dictionary`2", "Generic.SortedDictionary`2", "SortedList",
+    "Generic.SortedList`2", "Concurrent.ConcurrentDictionary`2",
+):  # fmt: skip
     members_of(f"System.Collections.{_collection}")(TableMembers)
 typesystem.register(NetType("System.Management.Automation.PSBoundParametersDictionary", members=TableMembers))
 _HASHTABLE = ("System.Collections.Hashtable", "System.Object")

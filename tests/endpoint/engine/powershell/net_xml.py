@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import collections.abc
+import re
 import typing
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from .errors import NetError
 from .typesystem import NetObject, members_of, net_class
@@ -65,6 +67,37 @@ class XmlElement(NetObject):
     inner_xml = property(lambda self: (self.node.text or "") + "".join(map(_text_of, self.node)))
     child_nodes = property(lambda self: NetList(_NODES, map(XmlElement, self.node)))
     has_child_nodes = property(lambda self: len(self.node) > 0 or bool(self.node.text))
+
+
+def problem_of(text: str, fallback: str) -> str:
+    """What .NET's reader says of a text that is no document."""
+    opened: list[tuple[str, int, int]] = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda name, _attributes: opened.append(
+        (name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 2)
+    )
+    parser.EndElementHandler = lambda _name: opened.pop()
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        place = f"Line {error.lineno}, position {error.offset + 1}."
+        rest = "".join(text.splitlines(keepends=True)[error.lineno - 1 :])[error.offset :]
+        if not text.strip():
+            return "Root element is missing."
+        if error.code == expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH] and opened:
+            name, line, column = opened[-1]
+            end = re.split(r"[\s>]", rest)[0]
+            start = f"The '{name}' start tag on line {line} position {column}"
+            return f"{start} does not match the end tag of '{end}'. {place}"
+        if opened and not rest:
+            names = ", ".join(name for name, _line, _column in reversed(opened))
+            return f"Unexpected end of file has occurred. The following elements are not closed: {names}. {place}"
+        if not opened and not rest.startswith("<"):
+            return f"Data at the root level is invalid. {place}"
+        if not opened and error.code == expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]:
+            return f"There are multiple root elements. Line {error.lineno}, position {error.offset + 2}."
+        return f"{fallback.capitalize()}. {place}"
+    return f"{fallback.capitalize()}."
 
 
 def child_value(node: ElementTree.Element) -> object:

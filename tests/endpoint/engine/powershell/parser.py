@@ -404,9 +404,12 @@ class Parser(CommandParser):
         return syntax.FunctionDefinition(self.extent(start), name, block)
 
     def _data(self, start: int, word: str, label: str | None) -> syntax.Node:
-        self.match(re.compile(r"[^{]*"))
+        name = self.match(re.compile(r"[^{]*")).strip().partition("-")[0].strip()
         body = self.block()
-        return syntax.If(self.extent(start), [(syntax.Constant(self.extent(start), True), body)], None)
+        extent = self.extent(start)
+        always = syntax.Pipeline(extent, [syntax.CommandExpression(extent, syntax.Constant(extent, True), [])])
+        run = syntax.If(extent, [(always, body)], None)
+        return syntax.Assignment(extent, syntax.Variable(extent, name), "=", run) if name else run
 
     def _class(self, start: int, word: str, label: str | None) -> syntax.Node:
         name = self.match(re.compile(r"\w+"))
@@ -426,24 +429,29 @@ class Parser(CommandParser):
 
     def _class_member(self, class_name: str) -> syntax.ClassMember:
         start = self.position
-        static, type_name = False, None
+        words: set[str] = set()
+        attributes: list[syntax.Attribute] = []
+        type_name = None
         while True:
             if word := self.keyword("static", "hidden"):
-                static = static or word == "static"
+                words.add(word)
             elif self.at("[") and re.compile(r"\[\s*[\w.]+\s*\(").match(self.text, self.position, self.end):
-                self.attribute()
+                attributes.append(self.attribute())
             elif self.at("["):
                 type_name = self.type_name()
             else:
                 break
             self.skip_newlines()
+        static = "static" in words
         if variable := self.variable():
             self.skip_space()
             value = None
             if self.accept("="):
                 self.skip_newlines()
                 value = self.pipeline_statement()
-            return syntax.ClassMember(self.extent(start), variable.name, static, type_name, value)
+            member = syntax.ClassMember(self.extent(start), variable.name, static, type_name, value)
+            member.hidden, member.attributes = "hidden" in words, attributes
+            return member
         name = self.match(re.compile(r"\w+"))
         if not name:
             raise self.error("Invalid member in class definition.", "UnexpectedToken", incomplete=False)

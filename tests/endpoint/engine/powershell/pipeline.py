@@ -30,6 +30,18 @@ class Stage:
     write: typing.Callable[[object], None]
     #: What -ErrorVariable asks for; it takes errors that are silenced too.
     record_error: typing.Callable[[object], None] | None = None
+    begun = False
+
+    def start(self) -> None:
+        """Begins, once: when its turn has come, or before, when the stage in front of it writes as it begins."""
+        if not self.begun:
+            self.begun = True
+            self.begin()
+
+    def take(self, item: object) -> None:
+        """An object from the stage in front of it."""
+        self.start()
+        self.process(item)
 
     def begin(self) -> None:
         """Before the first object."""
@@ -167,7 +179,7 @@ def connect(
     for position, stage in enumerate(stages):
         stage.expects_input = has_input or position > 0
         stage.streams = frame.streams
-        stage.write = out if position == len(stages) - 1 else stages[position + 1].process
+        stage.write = out if position == len(stages) - 1 else stages[position + 1].take
 
 
 def run_stages(stages: typing.Sequence[Stage], frame: Frame, items: typing.Iterable[object] | None) -> None:
@@ -179,7 +191,7 @@ def run_stages(stages: typing.Sequence[Stage], frame: Frame, items: typing.Itera
     try:
         try:
             for stage in stages:
-                stage.begin()
+                stage.start()
             for item in items or ():
                 frame.session.check_stop()
                 stages[0].process(item)
@@ -187,6 +199,7 @@ def run_stages(stages: typing.Sequence[Stage], frame: Frame, items: typing.Itera
             position = _index(stages, done)
         while position < len(stages):
             try:
+                stages[position].start()
                 stages[position].end()
                 position += 1
             except UpstreamDone as done:

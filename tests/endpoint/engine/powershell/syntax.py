@@ -307,6 +307,8 @@ class ClassMember(Node):
     #: A method's body with its parameters.
     block: ScriptBlock | None = None
     base_arguments: list[Node] | None = None
+    hidden: bool = False
+    attributes: list[Attribute] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass

@@ -163,8 +163,9 @@ def _register_known() -> None:
                  "System.Xml.XmlNode"):  # fmt: skip
         register(NetType(name))
     register(NetType("System.Collections.DictionaryEntry", _VALUE_TYPE))
-    for name in ("Generic.List`1", "Generic.HashSet`1", "Generic.Queue`1", "Generic.Stack`1", "Generic.Dictionary`2",
-                 "Generic.SortedDictionary`2", "ObjectModel.Collection`1"):  # fmt: skip
+    for name in ("SortedList", "Generic.SortedList`2", "Concurrent.ConcurrentDictionary`2", "Generic.HashSet`1",
+                 "ObjectModel.ReadOnlyCollection`1", "Generic.List`1", "Generic.Queue`1", "Generic.Stack`1",
+                 "Generic.Dictionary`2", "Generic.SortedDictionary`2", "ObjectModel.Collection`1"):  # fmt: skip
         register(NetType(f"System.Collections.{name}"))
     hashtable = ("System.Collections.Hashtable", "System.Object")
     register(NetType("System.Management.Automation.PSPrimitiveDictionary", hashtable))
@@ -285,6 +286,8 @@ def type_of(value: object) -> NetType:
 def type_names(value: object) -> list[str]:
     """The names in ``$value.PSObject.TypeNames``."""
     if isinstance(value, values.PSObject):
+        if value.all_names is not None:
+            return typing.cast("list[str]", list(value.all_names))
         if value.exact_type:
             return value.type_names
         if value.base is None and not value.type_names:

@@ -13,6 +13,9 @@ from .operators import compare, equal
 from .patterns import regex
 from .sequences import as_list
 
+if typing.TYPE_CHECKING:
+    from .session import Frame
+
 #: Tells what is wrong with a value; None where nothing is.
 Validator = typing.Callable[[object], str | None]
 
@@ -22,6 +25,17 @@ def validator_of(attribute: syntax.Attribute, arguments: list[object]) -> Valida
     kind = attribute.name.lower().replace("attribute", "")
     maker = _VALIDATORS.get(kind.rpartition(".")[2])
     return maker(arguments) if maker else None
+
+
+def problem_of(attributes: typing.Sequence[syntax.Attribute], value: object, frame: Frame) -> str | None:
+    """What the validation attributes have against a value; None where it is nothing."""
+    from .expressions import evaluate
+
+    for attribute in attributes:
+        validator = validator_of(attribute, [evaluate(node, frame) for node in attribute.positional])
+        if validator and (problem := validator(value)):
+            return problem
+    return None
 
 
 def _validate_set(arguments: list[object]) -> Validator:

@@ -223,7 +223,7 @@ class Hashtable(typing.MutableMapping[object, object]):
 
     def __iter__(self) -> typing.Iterator[object]:
         keys = [key for key, _ in self._items.values()]
-        if "SortedDictionary" in self.type_name:
+        if "Sorted" in self.type_name:
             keys.sort(key=str)
         return iter(keys)
 
@@ -288,8 +288,9 @@ class PSObject:
         type_names: typing.Sequence[str] = (),
     ) -> None:
         self.base = base
-        #: Names in front of those that the base has.
+        #: Names in front of those that the base has; all of them once a script has asked for the list to change it.
         self.type_names: list[str] = list(type_names)
+        self.all_names: NetList | None = None
         #: The type of an object of a script's class; its type names are these and no more.
         self.net_type: typing.Any = None
         self.members: dict[str, PSMember] = {}

@@ -173,6 +173,8 @@ class ConvertFromJson(Collecting):
 def _json_problem(text: str, error: ValueError) -> str:
     """In the words of PowerShell's reader."""
     place = getattr(error, "pos", 0)
+    if not place:
+        return f"Unexpected character encountered while parsing value: {text[0]}. Path '', line 0, position 0."
     line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place) - 1
     if place >= len(text.rstrip()):
         return f"Unexpected end when reading JSON. Path '', line {line}, position {column}."

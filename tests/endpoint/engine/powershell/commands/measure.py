@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import decimal
 import functools
+import statistics
 import typing
 
 from .. import members, operators, values
 from ..cmdlets import cmdlet
 from ..convert import to_number, to_string
+from ..errors import Category
 from ..net_lists import OBJECT_COLLECTION
 from .objects import Collecting, compared, selected
 
@@ -29,23 +31,34 @@ class MeasureObject(Collecting):
             self.call.write(self._text_info())
             return
         for name in self.call.items("Property") or [None]:
+            if name is not None and not any(members.find_property(item, to_string(name))[0] for item in self.items):
+                self._report_missing(to_string(name))
+                continue
             self.call.write(self._info(name))
+
+    def _report_missing(self, name: str) -> None:
+        message = (
+            f'Cannot process argument because the value of argument "{name}" is not valid. Change the value of the '
+            f'"{name}" argument and run the operation again.'
+        )
+        kind = "System.Management.Automation.PSArgumentException"
+        record = self.call.error(message, "GenericMeasurePropertyNotFound", Category.InvalidArgument, None, kind)
+        record.details = f'The property "{name}" cannot be found in the input for any objects.'
+        self.call.write_error(record)
 
     def _info(self, name: object) -> values.ObjectValue:
         items = [item if name is None else members.get_member(item, to_string(name)) for item in self.items]
         items = [item for item in items if item is not None]
         every = self.call.flag("AllStats")
-        sums = (
-            [float(to_number(item)) for item in items]
-            if every or self.call.flag("Sum") or self.call.flag("Average")
-            else []
-        )
+        wants = [name for name in ("Sum", "Average", "StandardDeviation") if every or self.call.flag(name)]
+        sums = [float(to_number(item)) for item in items] if wants else []
         wanted: dict[str, object] = {"Count": len(items)}
         wanted["Average"] = sum(sums) / len(sums) if sums and (every or self.call.flag("Average")) else None
         wanted["Sum"] = float(sum(sums)) if sums and (every or self.call.flag("Sum")) else None
         wanted["Maximum"] = self._extreme(items, 1) if every or self.call.flag("Maximum") else None
         wanted["Minimum"] = self._extreme(items, -1) if every or self.call.flag("Minimum") else None
-        wanted["StandardDeviation"] = None
+        spread = sums and "StandardDeviation" in wants
+        wanted["StandardDeviation"] = (statistics.stdev(sums) if len(sums) > 1 else 0.0) if spread else None
         wanted["Property"] = None if name is None else to_string(name)
         return values.ObjectValue(
             [
@@ -95,7 +108,8 @@ class GroupObject(Collecting):
         if self.call.flag("AsHashTable"):
             table = values.Hashtable()
             for found, items in groups.values():
-                table[to_string(found[0]) if self.call.flag("AsString") else found[0]] = items
+                shared = to_string(found[0]) if self.call.flag("AsString") else found[0]
+                table[shared] = values.NetList(OBJECT_COLLECTION, items)
             self.call.write(table)
             return
         by_key = functools.cmp_to_key(lambda first, second: compared(first, second, True))
@@ -106,8 +120,9 @@ class GroupObject(Collecting):
 
 def _group(found: list[object], items: list[object], count: int) -> values.ObjectValue:
     collection = values.NetList(OBJECT_COLLECTION, items)
+    kinds = ["Microsoft.PowerShell.Commands.GroupInfo", "System.Object"]
     return values.ObjectValue(
-        ["Microsoft.PowerShell.Commands.GroupInfo", "System.Object"],
+        kinds if len(items) == count else ["Microsoft.PowerShell.Commands.GroupInfoNoElement", *kinds],
         {
             "Values": values.NetList("System.Collections.ArrayList", found),
             "Count": count,

@@ -31,6 +31,7 @@ class AddMember(Cmdlet):
             self._add(target, member)
         if call.has("TypeName"):
             target.type_names.insert(0, call.text("TypeName"))
+            target.all_names = None
         if call.flag("PassThru"):
             call.write(target)
 

@@ -12,14 +12,25 @@ from .. import dates, numbers, patterns, values
 from ..cmdlets import Call, cmdlet
 from ..convert import to_string
 from ..net_cultures import CultureInfo
+from ..typesystem import register_enum
 from ..values import TICKS_PER_SECOND
+
+_HINTS = register_enum(
+    values.EnumType("Microsoft.PowerShell.Commands.DisplayHintType", {"Date": 0, "Time": 1, "DateTime": 2})
+)
+#: Names that -Format has for dates within names of files.
+_FILE_FORMATS = {
+    "filedate": "yyyyMMdd", "filedateuniversal": "yyyyMMddZ", "filedatetime": "yyyyMMddTHHmmssffff",
+    "filedatetimeuniversal": "yyyyMMddTHHmmssffffZ",
+}  # fmt: skip
 
 
 @cmdlet(
     "Get-Date",
     (
         "Date:datetime@0< Format:string UFormat:string Year:int Month:int Day:int Hour:int Minute:int "
-        "Second:int AsUTC:switch UnixTimeSeconds:long DisplayHint:string"
+        "Second:int Millisecond:int AsUTC:switch UnixTimeSeconds:long "
+        "DisplayHint:Microsoft.PowerShell.Commands.DisplayHintType"
     ),
 )
 def get_date(call: Call) -> typing.Iterator[object]:
@@ -28,7 +39,7 @@ def get_date(call: Call) -> typing.Iterator[object]:
         moment = dates.from_timestamp(call.get("UnixTimeSeconds"))
     parts = dates.python_datetime(moment)
     given = {part: call.get(part) for part in ("Year", "Month", "Day", "Hour", "Minute", "Second") if call.has(part)}
-    if given:
+    if given or call.has("Millisecond"):
         wanted: typing.Any = {name.lower(): value for name, value in given.items()}
         parts = parts.replace(**wanted)
         moment = dates.from_parts(
@@ -38,7 +49,7 @@ def get_date(call: Call) -> typing.Iterator[object]:
             parts.hour,
             parts.minute,
             parts.second,
-            moment.ticks % TICKS_PER_SECOND,
+            call.get("Millisecond") * 10_000 if call.has("Millisecond") else moment.ticks % TICKS_PER_SECOND,
             moment.kind,
         )
     if call.flag("AsUTC"):
@@ -49,8 +60,14 @@ def get_date(call: Call) -> typing.Iterator[object]:
             if "%s" not in call.text("UFormat")
             else str(int(dates.timestamp(moment)))
         )
+    elif call.has("Format"):
+        pattern = call.text("Format")
+        if pattern.lower().endswith("universal"):
+            moment = dates.to_utc(moment)
+        yield dates.format_date(moment, _FILE_FORMATS.get(pattern.lower(), pattern))
     else:
-        yield dates.format_date(moment, call.text("Format")) if call.has("Format") else moment
+        hint = call.get("DisplayHint") or _HINTS(2)
+        yield values.PSObject([("DisplayHint", hint)], base=moment)
 
 
 @cmdlet("New-TimeSpan", "Start:datetime@0 End:datetime@1 Days:int Hours:int Minutes:int Seconds:int Milliseconds:int")
