@@ -18,7 +18,13 @@ from ._wire.messages import Command, Run
 from ._wire.target import Target
 
 #: Whoever asks for the exit code of the last program means one of this task, and a kept runspace has older ones, too.
-_FORGET_EXIT_CODE = "$global:LASTEXITCODE = $null; "
+#: Ansible's own lines ask whether there is one (`Get-Variable`), and are written for a runspace that is not strict.
+_FORGET_EXIT_CODE = (
+    "Microsoft.PowerShell.Utility\\Remove-Variable -Name LASTEXITCODE -Scope Global -ErrorAction Ignore "
+    "-Confirm:$false -Verbose:$false -WhatIf:$false; Microsoft.PowerShell.Core\\Set-StrictMode -Off; "
+)
+#: What a user's line ends with reads it, and his session may be strict.
+_EMPTY_EXIT_CODE = "$global:LASTEXITCODE = $null; "
 #: What may only stand at the beginning of a script, after comments.
 _MUST_BE_FIRST = r"(?is)(?:\s|#[^\n]*\n|<#.*?#>)*(?:param|using|\[cmdletbinding)\b"
 
@@ -27,8 +33,9 @@ def request(target: Target, command: CommandLine, in_data: bytes | None, spoken:
     """The request that runs a command line's script, and its input."""
     # A module's input brings its own bootstrap, which takes no exit code from elsewhere.
     alone = not in_data and not re.match(_MUST_BE_FIRST, command.script)
+    before = _FORGET_EXIT_CODE if command.encoded else _EMPTY_EXIT_CODE
     script = Command(
-        _FORGET_EXIT_CODE + command.script if alone else command.script,
+        before + command.script if alone else command.script,
         # A module leaves no variable behind in the session.
         use_local_scope=True,
         parameters=[[None, argument] for argument in command.arguments],

@@ -147,3 +147,16 @@ def test_a_command_line_has_no_exit_code_but_its_own(runspace: Runspace, state: 
         request, _body = _levels.request(TARGET, _command_line.parse(line, spoken), None, spoken)
         written = run(runspace, request.commands[0])
         assert (written.failure, written.errors, written.code) == (None, [], code)
+
+
+@pytest.mark.parametrize("state", ["$null", "Set-StrictMode -Version Latest", "$WhatIfPreference = $true"])
+def test_a_line_of_core_exits_with_a_code_of_its_own(runspace: Runspace, state: str) -> None:
+    run(runspace, Command(f"{state}; sh -c 'exit 3'", use_local_scope=False))
+    spoken = _command_line.dialect("2.19.0")
+    asked = "Get-Variable LASTEXITCODE -ErrorAction SilentlyContinue"
+    ending = f"If (-not $?) {{ If ({asked}) {{ exit $LASTEXITCODE }} Else {{ exit 1 }} }}"
+    for line, code in (("Get-Item nowhere", 1), ("sh -c 'exit 4'", 4), ("'a line'", None)):
+        encoded = base64.b64encode(f"{line}\r\n{ending}".encode("utf-16-le")).decode()
+        command = f"PowerShell -NoProfile -NonInteractive -ExecutionPolicy Unrestricted -EncodedCommand {encoded}"
+        request, _body = _levels.request(TARGET, _command_line.parse(command, spoken), None, spoken)
+        assert run(runspace, request.commands[0]).code == code
