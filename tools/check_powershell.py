@@ -72,6 +72,8 @@ def _body(block: tree_sitter.Node, source: bytes) -> bytes | None:
 
 def _newer_parameters(command: tree_sitter.Node) -> collections.abc.Iterator[Finding]:
     name = next((_text(child).lower() for child in command.children if child.type == "command_name"), "")
+    # A cmdlet may be called with its module's name.
+    name = name.rpartition("\\")[2]
     name = newer.ALIASES.get(name, name)
     line = command.start_point[0] + 1
     if name in newer.COMMANDS:

@@ -34,6 +34,7 @@ NEWER = [
     ('"$($a ?? 1)"', "the ?? operator"),
     ('"`u{1F600}"', "the escape `u{...}"),
     ("1 | % -Parallel { 1 }", "the parameter -parallel of foreach-object"),
+    ("Microsoft.PowerShell.Utility\\ConvertTo-Json -AsArray 1", "the parameter -asarray of convertto-json"),
     ("ConvertFrom-Json -AsH $x", "the parameter -ashashtable of convertfrom-json"),
     ("ConvertFrom-Json -Depth:3 $x", "the parameter -depth of convertfrom-json"),
     ("gc a -AsByteStream", "the parameter -asbytestream of get-content"),
