@@ -19,7 +19,7 @@ from ansible_collections.remoting.powershell.tests.endpoint.engine.api import En
 from ansible_collections.remoting.powershell.tests.endpoint.engine.fragments import FragmentBuffer
 
 #: Seconds that an answer may take before a test is failed; nothing is measured by it.
-PATIENCE = 10
+PATIENCE = 60
 
 _FRAGMENT = struct.Struct(">QQBI")
 _MESSAGE_HEADER = 40
