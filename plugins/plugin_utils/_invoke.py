@@ -13,7 +13,7 @@ from . import _creation, _pipeline, _results, _selector, _values, scripts
 from ._wire.errors import ErrorKind, PSSessionError
 from ._wire.messages import Command, Run
 from ._wire.record import replaced
-from ._wire.target import Target
+from ._wire.target import Target, unfit_name
 
 _ERROR_ACTIONS = {"continue": "Continue", "silently_continue": "SilentlyContinue", "stop": "Stop"}
 #: Each decoder drops its mark; UTF-32's begins as that of UTF-16 does.
@@ -105,6 +105,9 @@ def check(arguments: dict[str, typing.Any], selected: _selector.Selection) -> No
             "Remove it; idle_timeout says how long the session may last."
         )
     _creation.check_idle_timeout(arguments["idle_timeout"])
+    name = arguments["session_name"]
+    if name is not None and (why := unfit_name(name)) is not None:
+        raise _bad(f"session_name is {name!r}: {why}.")
     if arguments["timeout"] is not None and not 0 < arguments["timeout"] < math.inf:
         raise _bad(f"timeout is {arguments['timeout']:g}: it must be a number of seconds, more than 0.")
     if arguments["depth"] is not None and not 0 <= arguments["depth"] <= _DEEPEST:

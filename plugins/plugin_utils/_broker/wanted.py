@@ -108,12 +108,13 @@ def ambiguous(entries: typing.Sequence[Wanted], target: Target, found: list[str]
 
 def unknown(entries: typing.Sequence[Wanted], target: Target, held: typing.Iterable[Session]) -> PSSessionError:
     """The error for a session that was asked for and does not exist."""
-    rows = [f"{session.name!r} (Id {session.number}, {session.state.value})" for session in held if session.opened]
+    known = sorted(held, key=lambda session: session.number)
+    rows = [f"{session.name!r} (Id {session.number}, {session.state.value})" for session in known if session.opened]
     exist = f"This controller holds {', '.join(rows)}." if rows else "This controller holds no session there."
     looked = " and the server has none either" if all(entry.exact for entry in entries) else ""
     return PSSessionError(
         ErrorKind.FAILED,
-        f"No session on {target.host} that is held here has {_list(entries)}{looked}. {exist} Make it with pssession: "
+        f"No session on {target.host} that is held here has {_list(entries)}{looked}. {exist} Make one with pssession: "
         "state=present, or see what is on the computer with pssession_info: scope=computer.",
     )
 

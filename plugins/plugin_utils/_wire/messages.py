@@ -207,9 +207,8 @@ class Failure:
 
     kind: str
     message: str
-    #: How many `Input` messages went on to the server.
+    #: How many `Input` messages went on to the server; the row of the session that a pipeline ran in and that stays.
     sent: int = 0
-    #: The row of the session that a pipeline was run in and that stays.
     session: dict[str, Json] | None = None
 
 

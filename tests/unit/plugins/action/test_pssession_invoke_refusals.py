@@ -34,6 +34,8 @@ def _nested(levels: int) -> list[typing.Any]:
         ({"script": "'\0'"}, r"script holds a nul character \(at character 2\)"),
         ({"command": "a\0"}, "command is 'a\\\\x00': a nul character"),
         ({"command": " "}, "command is ' ': it must not be empty"),
+        ({"script": "1", "in_disconnected_session": True, "session_name": ""}, "session_name is '': set it to"),
+        ({"script": "1", "in_disconnected_session": True, "session_name": "n" * 256}, "has 255 characters at most"),
         ({"script": "1", "parameters": {"": 1}}, "parameters has the name ''"),
         ({"script": "1", "parameters": {"A": 1, "a": 2}}, "parameters has 'a', and 'A' of parameters is the same"),
         (
