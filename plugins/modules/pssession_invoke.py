@@ -120,7 +120,7 @@ options:
   output_format:
     description:
       - How RV(output) comes back. V(objects) gives values, V(text) the lines that a console shows, made on the host by
-        C(Out-String).
+        C(Out-String). With O(command) a session without a language (JEA) has to show that cmdlet, too.
     type: str
     choices:
       - objects

@@ -89,7 +89,7 @@ end {
     for ($tries = 1; $true; $tries++) {
         try {
             if ([System.IO.File]::Exists($Path)) {
-                # One that is replaced keeps its permissions.
+                # On Windows one that is replaced keeps its permissions.
                 [System.IO.File]::Replace($Part, $Path, [NullString]::Value, $true)
             }
             else {

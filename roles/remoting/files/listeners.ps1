@@ -51,6 +51,25 @@ param(
         }
     }
 
+    # A key that is read with PersistKeySet stays on the disk each time: this is for the one that a listener gets. It is the
+    # computer's (MachineKeySet). Without both a key goes with its object, and could take along that of a listener, which
+    # may be in a container of the same name.
+    $kept = 'MachineKeySet, PersistKeySet'
+    # .NET Framework has it from 4.7.2 on.
+    $looked = 'EphemeralKeySet' -as [System.Security.Cryptography.X509Certificates.X509KeyStorageFlags]
+
+    function Read-Pfx {
+        param([string]$Flags)
+
+        $password = $RemotingPfxPassword
+        if (-not $password) {
+            $password = New-Object -TypeName System.Security.SecureString
+        }
+        New-Object -TypeName System.Security.Cryptography.X509Certificates.X509Certificate2 -ArgumentList (
+            [Convert]::FromBase64String($RemotingPfx), $password, $Flags
+        )
+    }
+
     function Get-WantedCertificate {
         if ($RemotingCertificate['Thumbprint']) {
             $named = $RemotingCertificate['Thumbprint']
@@ -61,15 +80,7 @@ param(
             return $found
         }
         if ($RemotingPfx) {
-            $password = $RemotingPfxPassword
-            if (-not $password) {
-                $password = New-Object -TypeName System.Security.SecureString
-            }
-            # MachineKeySet, PersistKeySet: the key is the computer's and stays. One that goes with its object could take
-            # along that of the listener, which may be in a container of the same name.
-            return New-Object -TypeName System.Security.Cryptography.X509Certificates.X509Certificate2 -ArgumentList (
-                [Convert]::FromBase64String($RemotingPfx), $password, 'MachineKeySet, PersistKeySet'
-            )
+            return Read-Pfx -Flags $(if ($null -ne $looked) { $looked } else { $kept })
         }
         $soon = (Get-Date).AddDays(30)
         Get-ChildItem -Path $store | Where-Object -FilterScript {
@@ -150,7 +161,7 @@ param(
                 $kind = 'System.Security.Cryptography.X509Certificates.X509Store'
                 $machine = New-Object -TypeName $kind -ArgumentList 'My', 'LocalMachine'
                 $machine.Open('ReadWrite')
-                $machine.Add($certificate)
+                $machine.Add((Read-Pfx -Flags $kept))
                 $machine.Close()
             }
             $values['CertificateThumbprint'] = "$($certificate.Thumbprint)"

@@ -137,6 +137,8 @@ class Machine:
         #: Keys by path, values by name.
         self.registry: dict[str, dict[str, object]] = {POLICIES.lower(): {"EnableLUA": 1}}
         self.certificates: dict[str, StoredCertificate] = {}
+        #: How many private keys were left on the disk.
+        self.keys_kept = 0
         #: Seconds since 1970; None: as the machine that plays this one.
         self.booted: float | None = None
         ssh = folder / "ProgramData" / "ssh"

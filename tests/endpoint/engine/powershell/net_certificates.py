@@ -12,7 +12,7 @@ from . import dates, values
 from .convert import to_string
 from .errors import NetError
 from .session import current
-from .typesystem import NetObject, net_class
+from .typesystem import NetObject, net_class, register_enum
 
 if typing.TYPE_CHECKING:
     from cryptography import x509
@@ -70,6 +70,23 @@ def _load(data: bytes, password: str) -> StoredCertificate:
     return StoredCertificate(first.certificate, bundle.key)
 
 
+#: As .NET Framework 4.7.2 and .NET have them.
+_KEY_STORAGE = register_enum(
+    values.EnumType(
+        f"{_SPACE}X509KeyStorageFlags",
+        {
+            "DefaultKeySet": 0,
+            "UserKeySet": 1,
+            "MachineKeySet": 2,
+            "Exportable": 4,
+            "UserProtected": 8,
+            "PersistKeySet": 16,
+            "EphemeralKeySet": 32,
+        },
+    )
+)
+
+
 @net_class
 class Certificate2(NetObject):
     net_name = f"{_SPACE}X509Certificate2"
@@ -79,6 +96,9 @@ class Certificate2(NetObject):
         if isinstance(source, (bytearray, list)):
             text = password.secret if isinstance(password, values.SecureString) else to_string(password)
             source = _load(bytes(typing.cast(bytearray, source)), text)
+            machine = current().machine
+            if machine is not None and "PersistKeySet" in to_string(flags):
+                machine.keys_kept += 1
         self.stored = typing.cast("StoredCertificate", source)
 
     has_private_key = property(lambda self: self.stored.key is not None)
