@@ -186,12 +186,14 @@ def secrets(arguments: dict[str, typing.Any]) -> list[str]:
 
 def _left(target: Target, arguments: dict[str, typing.Any]) -> Target:
     """The target of a session that is left on the server; the broker knows for how long the server allows that."""
+    # Block, the server's default, would suspend the work as soon as the buffer is full. Where there is no such server
+    # the broker says so, and not that of an option which nobody has set.
+    default = "Drop" if target.can_disconnect else None
     return replaced(
         target,
         session_name=arguments["session_name"] or target.session_name,
         idle_timeout=arguments["idle_timeout"],
-        # Block, the server's default, would suspend the work as soon as the buffer is full.
-        output_buffering_mode=arguments["output_buffering_mode"] or "Drop",
+        output_buffering_mode=arguments["output_buffering_mode"] or default,
     )
 
 

@@ -15,6 +15,8 @@ from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils import scripts
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker import capability
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import PSSessionError
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import (
     Failure,
     Finished,
@@ -224,6 +226,12 @@ class TestWhere:
         run_action("pssession_invoke", make_connection(ansible_pssession_session_name="mine"), arguments)
         target = broker.runs[0].target
         assert (target.session_name, target.idle_timeout, target.output_buffering_mode) == ("mine", 172800, "Block")
+
+    def test_over_a_stream_nothing_can_be_left(self, make_connection: MakeConnection, broker: FakeBroker) -> None:
+        connection = make_connection(ansible_pssession_transport="ssh")
+        run_action("pssession_invoke", connection, {"script": "1", "in_disconnected_session": True})
+        with pytest.raises(PSSessionError, match=r"ssh cannot leave a command .* \(in_disconnected_session\)"):
+            capability.check(broker.runs[0])
 
     def test_none_is_left_in_check_mode(self, make_connection: MakeConnection, broker: FakeBroker) -> None:
         arguments = {"script": "1", "in_disconnected_session": True}
