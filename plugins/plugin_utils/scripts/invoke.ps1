@@ -20,7 +20,11 @@ param(
 )
 
 $__pssessionQuiet = @{ Confirm = $false; Verbose = $false; WhatIf = $false }
-if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+try {
+    # What constrained language refuses; where a policy only audits, the mode has that name and refuses nothing.
+    $null = [ScriptBlock]::Create('')
+}
+catch {
     Microsoft.PowerShell.Utility\Remove-Variable -Name __pssession, __pssessionQuiet @__pssessionQuiet
     throw "The session is in $($ExecutionContext.SessionState.LanguageMode) mode, and what runs a script here calls " +
         'methods. Use command with parameters and arguments in the place of script or path.'
@@ -108,7 +112,8 @@ $__pssessionDeepen = {
         }
         else {
             $inner = @($Within) + , $Value
-            $table = [ordered]@{}
+            # Unlike [ordered]@{} it tells "a" from "A".
+            $table = [System.Collections.Specialized.OrderedDictionary]::new()
             foreach ($entry in $base.GetEnumerator()) {
                 $table["$($entry.Key)"] = & $__pssessionDeepen $entry.Value ($Depth - 1) $ForJson $inner
             }

@@ -95,13 +95,10 @@ def _construct_collection(net_type: NetType, arguments: typing.Sequence[object])
     name = net_type.full_name
     first = unwrap(arguments[0]) if arguments else None
     if any(part in name for part in ("Hashtable", "Dictionary", "SortedList")):
-        ignore_case = not name.startswith("System.Collections.Generic") or "IgnoreCase" in convert.to_string(
-            arguments[-1] if arguments else ""
-        )
+        # Those of .NET ignore case where their comparer does; PowerShell gives @{} and [ordered]@{} such a one.
+        ignore_case = "IgnoreCase" in convert.to_string(arguments[-1] if arguments else "")
         pairs = first.items() if isinstance(first, values.Hashtable) else ()
-        table = values.Hashtable(
-            pairs, name, (ignore_case and name != "System.Collections.Specialized.OrderedDictionary") or ignore_case
-        )
+        table = values.Hashtable(pairs, name, ignore_case)
         if net_type.arguments:
             table.value_type = net_type.arguments[1].full_name
         return table

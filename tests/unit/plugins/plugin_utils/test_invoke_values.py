@@ -87,6 +87,13 @@ def test_depth_leaves_values_and_lists_as_they_are(runspace: Runspace) -> None:
     assert [plain(value) for value in written.outputs] == [{"a": [1]}, 2]
 
 
+def test_depth_keeps_keys_that_differ_in_case_alone(runspace: Runspace) -> None:
+    table = {"a": 1, "A": 2, "b": {"x": 3, "X": 4}}
+    written = invoke(runspace, "param($A) $A; $Ansible.Result = $A", parameters={"A": table}, depth=3)
+    assert [plain(value) for value in written.outputs] == [table]
+    assert written.outcomes[0]["result"] == table
+
+
 def test_depth_counts_for_the_result(runspace: Runspace) -> None:
     script = "$Ansible.Result = @{ a = @{ b = @{ c = 1 } } }"
     assert invoke(runspace, script).outcomes[0]["result"] == {"a": {"b": {"c": 1}}}
