@@ -18,13 +18,12 @@ import time
 import typing
 import uuid
 
+from ._arrivals import Arrivals
 from ._child import Child
 from ._packets import Decoder, MalformedPacketError, Packet
 from ._program import Ended, Program
 from .faults import FaultKind, TransportError
 
-#: Bytes of output that are read ahead of whoever takes it.
-_AHEAD = 4 * 1024 * 1024
 #: Seconds that a server gets to end by itself, and those that one which has said its last gets.
 _END_PATIENCE = 5.0
 _GONE_PATIENCE = 1.0
@@ -54,12 +53,8 @@ class Stream:
         self._writing = threading.Lock()
         self._child: Child | None = None
         self._decoder = Decoder()
-        #: Output that waits to be taken, of the pool (None) and of each pipeline that was not closed.
-        self._output: dict[uuid.UUID | None, collections.deque[bytes]] = {}
-        self._waiting_bytes = 0
-        self._acknowledged: collections.Counter[tuple[str, uuid.UUID | None]] = collections.Counter()
+        self._arrived = Arrivals()
         self._turns: dict[uuid.UUID | None, threading.Lock] = collections.defaultdict(threading.Lock)
-        self._packets = 0
         self._is_read = False
         self._is_ending = False
         self._failure: TransportError | None = None
@@ -69,7 +64,7 @@ class Stream:
     def ended(self) -> bool:
         """Whether the pool is gone; looks whether the child has ended unnoticed."""
         with self._changed:
-            if self._child is not None and not self._is_ending and not self._is_read and not self._is_full:
+            if self._child is not None and not self._is_ending and not self._is_read and not self._arrived.full:
                 self._read(0.0, False)
             return self._is_ending
 
@@ -94,7 +89,7 @@ class Stream:
             if self.shell_id is not None or self._is_ending:
                 raise self.gone()
             self.shell_id = shell_id
-            self._output[None] = collections.deque()
+            self._arrived.expect(None)
         try:
             child = self._program.start()
         except TransportError:
@@ -115,7 +110,7 @@ class Stream:
     def command(self, command_id: uuid.UUID, arguments: bytes) -> None:
         """Creates a pipeline; it starts when its first message is whole. Raises TransportError."""
         with self._changed:
-            self._output[command_id] = collections.deque()
+            self._arrived.expect(command_id)
         # The server only makes a place for it, so nothing has started when this is all that arrived.
         self._send(Packet("Command", command_id), "CommandAck", self._program.silence)
         try:
@@ -130,19 +125,11 @@ class Stream:
 
     def receive(self, target: uuid.UUID | None, timeout: float) -> bytes:
         """Fragments of a pipeline or the pool, empty when none came within so many seconds; raises TransportError."""
-
-        def is_there() -> bool:
-            return bool(self._output.get(target))
-
         with self._changed:
-            if target not in self._output and not self._is_ending:
+            if not self._arrived.expects(target) and not self._is_ending:
                 raise TransportError(FaultKind.COMMAND_NOT_FOUND, f"{self._program.place} knows no pipeline {target}")
-            self._until(is_there, timeout, greedy=True)
-            waiting = self._output.get(target)
-            data = b"".join(waiting) if waiting else b""
-            if waiting:
-                waiting.clear()
-            self._waiting_bytes -= len(data)
+            self._until(lambda: self._arrived.has_output(target), timeout, greedy=True)
+            data = self._arrived.take(target)
             self._changed.notify_all()
             return data
 
@@ -150,7 +137,9 @@ class Stream:
         """Tells the server to stop a pipeline, or to forget it, and waits for nothing; raises TransportError."""
         if kind == "Close":
             with self._changed:
-                self._forget(command_id)
+                self._arrived.forget(command_id)
+                self._turns.pop(command_id, None)
+                self._changed.notify_all()
         self._write(Packet(kind, command_id).encode(), self._program.silence)
 
     def end(self) -> None:
@@ -164,13 +153,12 @@ class Stream:
 
     def _send(self, packet: Packet, answer: str, silence: float) -> None:
         """Sends one packet and waits until it was acknowledged: the server does not keep the order of two."""
-        key = (answer, packet.target)
         with self._turns[packet.target]:
             with self._changed:
-                before = self._acknowledged[key]
+                before = self._arrived.acknowledged(answer, packet.target)
             self._write(packet.encode(), silence)
             with self._changed:
-                answered = self._until(lambda: self._acknowledged[key] > before, silence)
+                answered = self._until(lambda: self._arrived.acknowledged(answer, packet.target) > before, silence)
         if not answered:
             self._end(f"it gave no answer for {silence:.0f} s", _GONE_PATIENCE)
             raise self.gone()
@@ -217,26 +205,23 @@ class Stream:
 
         Returns False when it was given up; raises TransportError where the pool is gone.
         """
-        packets, since = self._packets, self._clock()
+        packets, since = self._arrived.packets, self._clock()
         while not is_so():
             if self._is_ending:
                 self._changed.wait_for(lambda: self._failure is not None)
                 raise self.gone()
             now = self._clock()
-            if packets != self._packets or (self._is_full and not greedy):
-                packets, since = self._packets, now
+            held_up = self._arrived.full and not greedy
+            if packets != self._arrived.packets or held_up:
+                packets, since = self._arrived.packets, now
             left = since + silence - now
             if left <= 0:
                 return False
-            if self._is_read or (self._is_full and not greedy):
+            if self._is_read or held_up:
                 self._changed.wait(min(left, _WRITE_PAUSE) if writing else left)
             else:
                 self._read(left, writing)
         return True
-
-    @property
-    def _is_full(self) -> bool:
-        return self._waiting_bytes > _AHEAD
 
     def _read(self, timeout: float, writing: bool) -> None:
         """Reads once, with the lock, which is let go meanwhile."""
@@ -254,31 +239,14 @@ class Stream:
         reason = None
         try:
             for packet in self._decoder.feed(data or b""):
-                self._take(packet)
+                if not self._arrived.packets:
+                    self._program.settled()
+                self._arrived.add(packet)
         except MalformedPacketError as error:
             reason = f"what it wrote cannot be read: {error}"
         if (data is None or reason is not None) and not self._is_ending:
             self._is_ending = True
             self._finish(reason, _GONE_PATIENCE)
-
-    def _take(self, packet: Packet) -> None:
-        if not self._packets:
-            self._program.settled()
-        self._packets += 1
-        if packet.kind != "Data":
-            self._acknowledged[packet.kind, packet.target] += 1
-        elif packet.target in self._output:
-            self._output[packet.target].append(packet.data)
-            self._waiting_bytes += len(packet.data)
-
-    def _forget(self, command_id: uuid.UUID) -> None:
-        """Drops what waits for a pipeline, and what still comes of it."""
-        waiting = self._output.pop(command_id, ())
-        self._waiting_bytes -= sum(len(data) for data in waiting)
-        self._turns.pop(command_id, None)
-        for key in [key for key in self._acknowledged if key[1] == command_id]:
-            del self._acknowledged[key]
-        self._changed.notify_all()
 
     # --- the end ------------------------------------------------------------------------------------------------
 
@@ -304,7 +272,7 @@ class Stream:
                 status = child.end(patience)
             finally:
                 self._changed.acquire()
-            ended = Ended(status, child.errors, self._decoder.text, self._packets > 0, reason)
+            ended = Ended(status, child.errors, self._decoder.text, self._arrived.packets > 0, reason)
         self._program.settled()
         self._failure = self._program.failure(ended)
         self._changed.notify_all()
