@@ -17,7 +17,7 @@ if typing.TYPE_CHECKING:
 class Language(enum.Enum):
     """PSLanguageMode, as far as endpoints use it; the value is its number in .NET.
 
-    A session in the constrained mode tells it and refuses nothing.
+    Of what the constrained mode refuses there is the making of script blocks.
     """
 
     FULL = 0

@@ -8,9 +8,11 @@ from __future__ import annotations
 import typing
 
 from . import convert, members, typesystem, values
+from .api import Language
 from .calling import method_error
 from .convert import to_string
-from .errors import ErrorRecord, ExceptionObject, PSTerminating
+from .errors import ErrorRecord, ExceptionObject, PSTerminating, runtime_error
+from .session import current
 from .typesystem import NetType, members_of
 from .values import EnumType, Hashtable
 
@@ -197,6 +199,9 @@ class ScriptBlockMembers:
     def create(text: str) -> object:
         from .dispatch import parse_block
 
+        if current().language is Language.CONSTRAINED:
+            message = "Cannot invoke method. Method invocation is supported only on core types in this language mode."
+            raise runtime_error(message, "MethodInvocationNotSupportedInConstrainedLanguage")
         try:
             return parse_block(text)
         except PSTerminating as error:
