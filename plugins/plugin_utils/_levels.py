@@ -26,7 +26,10 @@ _FORGET_EXIT_CODE = (
 #: What a user's line ends with reads it, and his session may be strict.
 _EMPTY_EXIT_CODE = "$global:LASTEXITCODE = $null; "
 #: What may only stand at the beginning of a script, after comments.
-_MUST_BE_FIRST = r"(?is)(?:\s|#[^\n]*\n|<#.*?#>)*(?:param|using|\[cmdletbinding)\b"
+_MUST_BE_FIRST = (
+    r"(?is)(?:\s|#[^\n]*\n|<#.*?#>)*"
+    r"(?:(?:param|using|\[cmdletbinding)\b|(?:begin|process|end|clean|dynamicparam)\s*\{)"
+)
 
 
 def request(target: Target, command: CommandLine, in_data: bytes | None, spoken: Dialect) -> tuple[Run, bytes]:

@@ -149,6 +149,17 @@ def test_a_command_line_has_no_exit_code_but_its_own(runspace: Runspace, state: 
         assert (written.failure, written.errors, written.code) == (None, [], code)
 
 
+@pytest.mark.parametrize(
+    "first",
+    ["param($A) 1", "<# says #>\n# what\n[CmdletBinding()] param() 1", "begin { 0 }\nend { 1 }", "process\n{ 1 }"],
+)
+def test_what_has_to_be_first_is(runspace: Runspace, first: str) -> None:
+    spoken = _command_line.dialect("2.19.0")
+    request, _body = _levels.request(TARGET, _command_line.CommandLine(first, encoded=True), None, spoken)
+    written = run(runspace, request.commands[0])
+    assert (written.failure, written.errors, written.texts[-1:]) == (None, [], ["1"])
+
+
 @pytest.mark.parametrize("state", ["$null", "Set-StrictMode -Version Latest", "$WhatIfPreference = $true"])
 def test_a_line_of_core_exits_with_a_code_of_its_own(runspace: Runspace, state: str) -> None:
     run(runspace, Command(f"{state}; sh -c 'exit 3'", use_local_scope=False))
