@@ -6,7 +6,10 @@
 param(
     # Values by their path below WSMan:\localhost, such as Shell\MaxShellsPerUser.
     [Parameter(Mandatory)]
-    [hashtable]$RemotingSettings
+    [hashtable]$RemotingSettings,
+
+    # Session configurations that the step before registers.
+    [string[]]$RemotingRegistered = @()
 )
 
 & {
@@ -14,11 +17,17 @@ param(
     $differences = @()
     foreach ($name in $RemotingSettings.Keys | Sort-Object) {
         $path = "WSMan:\localhost\$name"
+        $wanted = "$($RemotingSettings[$name])"
         if (-not (Test-Path -Path $path)) {
+            $comes = $RemotingRegistered -contains ($name -split '\\')[1]
+            # Whoever only looks does that before it is registered.
+            if ($comes -and -not $PSCmdlet.ShouldProcess($path, "Set to $wanted")) {
+                $differences += @{ setting = $path; present = 'absent'; wanted = $wanted }
+                continue
+            }
             throw "$path does not exist. A quota of a session configuration is there once that is registered."
         }
         $item = Get-Item -Path $path -ErrorAction Stop
-        $wanted = "$($RemotingSettings[$name])"
         if ("$($item.Value)" -ne $wanted) {
             if ("$($item.SourceOfValue)" -eq 'GPO') {
                 throw "$path is $($item.Value) by group policy, which wins over what is set here: " +
@@ -28,9 +37,27 @@ param(
         }
     }
 
+    foreach ($name in $RemotingSettings.Keys | Where-Object -FilterScript { $_ -like '*\*IdleTimeoutms' }) {
+        $quotas = $name -replace '\\[^\\]+$', ''
+        $both = foreach ($quota in 'IdleTimeoutms', 'MaxIdleTimeoutms') {
+            $path = "WSMan:\localhost\$quotas\$quota"
+            if ($RemotingSettings["$quotas\$quota"]) {
+                [long]$RemotingSettings["$quotas\$quota"]
+            }
+            elseif (Test-Path -Path $path) {
+                [long](Get-Item -Path $path -ErrorAction Stop).Value
+            }
+        }
+        if (@($both).Count -eq 2 -and $both[0] -gt $both[1]) {
+            throw "WSMan:\localhost\$quotas would have an IdleTimeoutms of $($both[0]), which is more than its " +
+            "MaxIdleTimeoutms of $($both[1]): set idle_timeout and max_idle_timeout so that they fit. Nothing was set."
+        }
+    }
+
     # An idle timeout may not be longer than the longest one, neither before nor after a step.
     $raised = @($differences | Where-Object -FilterScript {
-            $_['setting'] -like '*\MaxIdleTimeoutms' -and [long]$_['wanted'] -gt [long]$_['present']
+            $_['setting'] -like '*\MaxIdleTimeoutms' -and $_['present'] -ne 'absent' -and
+            [long]$_['wanted'] -gt [long]$_['present']
         })
     $others = @($differences | Where-Object -FilterScript { $raised -notcontains $_ })
 

@@ -130,3 +130,10 @@ def test_end_of_a_job_leaves_no_session_for_long(workspace: Workspace, endpoint:
     assert all(shell["idle_timeout"] == 300 for shell in endpoint.shells())
     endpoint.call("advance", seconds=301)
     assert endpoint.shells() == []
+
+
+def test_check_mode_starts_nothing(workspace: Workspace, endpoint: EndpointProcess) -> None:
+    predicted = workspace.playbook(PLAYBOOKS / "patch_start.yml", "--check", "-e", "patch_hosts=win1")
+    print(predicted.output)
+    assert (predicted.code, predicted.output.count("skipping: [win1]")) == (0, 2)
+    assert endpoint.shells() == []

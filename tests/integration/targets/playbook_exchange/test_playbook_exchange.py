@@ -36,3 +36,8 @@ def test_one_login_for_many_tasks(workspace: Workspace) -> None:
     print(each.output)
     assert each.code == 0
     assert len(imports.read_text(encoding="utf-8").splitlines()) == TASKS
+
+    few = {**variables, "mailboxes": ["mailbox0", "mailbox1"], "mailbox_quota": "60GB"}
+    predicted = workspace.playbook(PLAYBOOKS / "exchange_mailboxes.yml", "--check", "-e", json.dumps(few))
+    print(predicted.output)
+    assert (predicted.code, predicted.output.count("changed: [win1] => (item=mailbox")) == (0, 2)

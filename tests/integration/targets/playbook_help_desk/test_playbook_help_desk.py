@@ -23,6 +23,9 @@ def test_help_desk() -> None:
         workspace = Workspace()
         try:
             workspace.write_inventory(inventory_groups(endpoint, str(workspace.sockets)))
+            predicted = workspace.playbook(PLAYBOOKS / "help_desk.yml", "--check", "-e", json.dumps(variables))
+            print(predicted.output)
+            assert predicted.code == 0
             outcome = workspace.playbook(PLAYBOOKS / "help_desk.yml", "-e", json.dumps(variables))
             print(outcome.output)
             assert outcome.code == 0

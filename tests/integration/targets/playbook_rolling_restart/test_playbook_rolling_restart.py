@@ -20,6 +20,10 @@ def test_rolling_restart(workspace: Workspace, endpoint: EndpointProcess) -> Non
         pytest.skip("a real PowerShell would restart the computer that the tests run on")
     variables = {"restart_hosts": "windows", "restart_delay": 3, "restart_timeout": 60}
     with endpoint.counting() as counts:
+        predicted = workspace.playbook(PLAYBOOKS / "rolling_restart.yml", "--check", "-e", json.dumps(variables))
+        print(predicted.output)
+    assert (predicted.code, counts["winrm_restarts"]) == (0, 0)
+    with endpoint.counting() as counts:
         outcome = workspace.playbook(PLAYBOOKS / "rolling_restart.yml", "-e", json.dumps(variables))
     print(outcome.output)
     assert outcome.code == 0

@@ -175,6 +175,44 @@ def test_report_check_mode_first_and_second_run(scene: Scene) -> None:
     assert scene.endpoint.counted()["winrm_restarts"] == 1
 
 
+def test_a_session_configuration_and_its_quotas_at_once(scene: Scene) -> None:
+    def wanted(visible: str) -> dict[str, typing.Any]:
+        return {
+            "remoting_session_configurations": [
+                {"name": "Desk", "visible_cmdlets": ["Get-Date"], "members": [visible]}
+            ],
+            "remoting_quota_configurations": ["Microsoft.PowerShell", "Desk"],
+            "remoting_quotas": {"max_shells_per_user": 7, "max_idle_timeout": 7200, "idle_timeout": None},
+            "remoting_authentication": {"negotiate": None},
+        }
+
+    before = scene.state()
+    predicted = scene.apply("--check", **wanted("X\\one"))
+    assert (predicted.code, changed(predicted)) == (0, 1)
+    assert r"Plugin\\Desk\\Quotas\\MaxShellsPerUser" in predicted.output
+    assert scene.state() == before
+    assert scene.apply(**wanted("X\\one")).code == 0
+    assert scene.state()["quotas"]["max_shells_per_user"] == 7
+    # Registered anew, it has the quotas of a new one on Windows: they are looked at again.
+    anew = scene.apply(**wanted("X\\two"))
+    assert anew.code == 0
+    assert "(item=settings)" in anew.output.rpartition("remoting : Set what differs]")[2]
+    again = scene.apply(**wanted("X\\two"))
+    assert (again.code, changed(again)) == (0, 0)
+
+
+def test_winrm_s_variables_tell_what_is_in_use(scene: Scene) -> None:
+    groups = inventory_groups(scene.endpoint, str(scene.workspace.sockets))
+    del groups["windows"]["vars"]["ansible_pssession_auth"]
+    groups["windows"]["vars"]["ansible_winrm_transport"] = "plaintext,ntlm"
+    scene.workspace.write_inventory(groups)
+    before = scene.state()
+    refused = scene.apply(remoting_authentication={"basic": False})
+    assert refused.code != 0
+    assert "this host's connection authenticates with basic" in refused.output
+    assert scene.state() == before
+
+
 def test_quotas_strike(scene: Scene) -> None:
     assert scene.apply(remoting_quotas=QUOTAS).code == 0
     scene.workspace.stop_brokers()
