@@ -21,6 +21,8 @@ from .group import Group, Groups, Playbook
 from .rows import Row, of_session
 from .session import Session
 
+#: What the broker itself does in sessions that nobody uses; it ends soon.
+HOUSEKEEPING = "keep-alive"
 #: Says which of some sessions are meant; it may raise PSSessionError where one is wanted and several fit.
 Choose = typing.Callable[[list[Session]], list[Session]]
 
@@ -173,7 +175,7 @@ class Registry:
 
     @contextlib.contextmanager
     def idle(
-        self, wanted: typing.Callable[[Group, Session], bool], task: str = "keep-alive"
+        self, wanted: typing.Callable[[Group, Session], bool], task: str = HOUSEKEEPING
     ) -> typing.Iterator[list[Session]]:
         """Leases all sessions that nobody uses and that satisfy a condition, for housekeeping."""
         with self._condition:

@@ -17,6 +17,7 @@ from .finding import held_by_another
 from .left import waiting
 from .parallel import each
 from .recovery import Decision, Phase
+from .registry import HOUSEKEEPING
 from .session import Session, SessionState
 from .wanted import fitting, named, wanted
 
@@ -65,10 +66,10 @@ class Remover:
 
     def _held(self, session: Session) -> Result:
         try:
-            self._remove_held(session)
+            removed = self._remove_held(session)
         except PSSessionError as error:
             return Result(rows.of_session(session), error=Failure(error.kind.value, error.message))
-        return Result({**rows.of_session(session), **_CLOSED}, changed=True)
+        return Result({**rows.of_session(session), **_CLOSED}, changed=removed)
 
     def _found(self, shell: ShellDescription, courier: Courier) -> Result:
         row = rows.of_shell(self._message.target, shell)
@@ -78,8 +79,15 @@ class Remover:
             return Result(row, error=Failure(error.kind.value, error.message))
         return Result({**row, **_CLOSED}, changed=True)
 
-    def _remove_held(self, session: Session) -> None:
+    def _remove_held(self, session: Session) -> bool:
+        """False where another task has removed it meanwhile."""
         running = self._registry.take(session, _TASK)
+        if running == _TASK or (running == HOUSEKEEPING and not self._message.force):
+            if not self._awaited(session):
+                return False
+            running = None
+        if running is not None and session.state is SessionState.CLOSED:
+            return False
         if running is not None:
             if not self._message.force:
                 raise _busy(str(session), f"{running} is running in it")
@@ -88,7 +96,7 @@ class Remover:
                 session.removed.set()
                 self._registry.discard(session)
                 upkeep.remove(session, session.courier.side)
-            return
+            return True
         gone = False
         try:
             if not self._message.force:
@@ -101,6 +109,17 @@ class Remover:
                 session.courier.hang_up()
                 self._asker.shared.count_out(session)
             self._registry.release(session, forget=gone)
+        return True
+
+    def _awaited(self, session: Session) -> bool:
+        """Leases a session once what is nobody's work has ended in it; False where it is gone then."""
+        leased = self._registry.acquire_one(
+            self._message.target,
+            self._asker.caller,
+            lambda held: [other for other in held if other is session],
+            _TASK,
+        )
+        return leased is not None
 
     def _remove_found(self, shell: ShellDescription, courier: Courier) -> None:
         target = self._message.target

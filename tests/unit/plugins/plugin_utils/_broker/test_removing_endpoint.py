@@ -163,6 +163,25 @@ def test_a_hundred_sessions_are_one_enumeration(broker: Broker, endpoint: Endpoi
     assert endpoint.shells == []
 
 
+def test_several_may_remove_the_same_sessions_at_once(broker: Broker, endpoint: Endpoint) -> None:
+    broker.open_all(*(f"w{number}" for number in range(5)))
+    rows: list[messages.Result] = []
+
+    def remove() -> None:
+        worker = broker.another_client()
+        rows.extend(worker.request(messages.RemoveSessions(broker.target(), messages.Selector(["w*"]))).results)
+        worker.close()
+
+    threads = [threading.Thread(target=remove) for _number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [row.error for row in rows if row.error] == []
+    assert sorted(row.session["name"] for row in rows if row.changed) == [f"w{number}" for number in range(5)]
+    assert endpoint.shells == []
+
+
 def test_what_is_held_for_another_address_of_the_computer_is_no_secret(broker: Broker, endpoint: Endpoint) -> None:
     broker.open("work")
     elsewhere = broker.target(host="localhost")

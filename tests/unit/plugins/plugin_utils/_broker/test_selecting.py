@@ -5,22 +5,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import types
 import typing
 
 import pytest
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker import server as server_module
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker import targets, upkeep
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.asking import Asker
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.caller import Caller
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.finding import Finder
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.group import REST, Group
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.ledger import Ledger
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.registry import Registry
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.removing import remove_sessions
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.selecting import Selecting
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.session import Session, SessionState
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.shared import Shared
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
-from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import Selector
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import RemoveSessions, Selector
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.record import replaced
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import CREATION, Target
 from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._broker.fake_server import (
@@ -191,6 +196,25 @@ def test_who_selects_a_session_in_use_waits_and_is_told_what_runs() -> None:
     with runs, pytest.raises(PSSessionError, match=r"'work' \(Id 1\).*'Update-All'") as error:
         here.use(Selector(ids=[session.number]))
     assert error.value.kind is ErrorKind.BUSY
+
+
+def test_who_removes_a_session_waits_for_housekeeping() -> None:
+    here = Here()
+    here.use(session_name="work")
+    parts = types.SimpleNamespace(
+        registry=here.registry,
+        finder=Finder(here.registry, here.ledger),
+        scout=lambda _target: contextlib.nullcontext(),
+        count_out=here.gone.append,
+    )
+    asker = Asker(typing.cast(Shared, parts), target(), CALLER)
+    message = RemoveSessions(target(), Selector(["w*"]))
+    with here.registry.idle(lambda _group, _session: True):
+        (waited,) = remove_sessions(asker, message)
+    assert waited.error is not None
+    assert "did not become free within busy_timeout (0 s): keep-alive is running" in waited.error.message
+    assert [row.changed for row in remove_sessions(asker, message)] == [True]
+    assert here.server.shells == {}
 
 
 def test_a_session_that_fits_no_more_is_not_waited_for() -> None:
