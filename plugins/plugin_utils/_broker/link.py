@@ -18,7 +18,16 @@ MAX_IDLE = 90.0
 
 
 class Connection(typing.Protocol):
-    """What a transport gives: the WSMan shell operations as bytes. One thread at a time."""
+    """What a transport gives: the WSMan shell operations as bytes. One thread at a time.
+
+    Operations raise TransportError. Timeouts are in seconds; None leaves what the options or the shell say.
+
+    Attributes:
+        max_payload: The most bytes of fragments that one request carries.
+        last_used: When something last went over it, by its clock.
+        requests_sent: How many requests it has sent.
+        broken: Whether nothing more can be sent over it.
+    """
 
     max_payload: int
     last_used: float

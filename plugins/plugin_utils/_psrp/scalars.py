@@ -40,7 +40,11 @@ def _decimal(text: str) -> object:
 
 
 def whole_number(text: str) -> object:
-    """A whole number of any size; one of thousands of digits, which Python does not read, stays a text."""
+    """A whole number of any size; one of thousands of digits, which Python does not read, stays a text.
+
+    Raises:
+        ValueError: It is none.
+    """
     if re.fullmatch(r"-?\d+", text, re.ASCII) is None:
         raise ValueError
     return int(text) if len(text) <= _MOST_DIGITS else text
@@ -58,7 +62,7 @@ _DURATION = re.compile(
 
 
 def duration(text: str) -> str:
-    """.NET's "c" form of an XML Schema duration: ``[-][d.]hh:mm:ss[.fffffff]``."""
+    """.NET's "c" form of an XML Schema duration: ``[-][d.]hh:mm:ss[.fffffff]``; raises ValueError."""
     match = _DURATION.fullmatch(text)
     if match is None:
         raise ValueError

@@ -65,20 +65,28 @@ def parse_document(document: bytes) -> ET.Element:
 
 
 def tag(namespace: str, name: str) -> str:
+    """A name as ElementTree writes it."""
     return f"{{{namespace}}}{name}"
 
 
 def child(parent: ET.Element, namespace: str, name: str, text: str) -> ET.Element:
+    """Adds an element that holds a text, and returns it."""
     child = ET.SubElement(parent, tag(namespace, name))
     child.text = text
     return child
 
 
 def encode(data: bytes) -> str:
+    """xs:base64Binary."""
     return base64.b64encode(data).decode("ascii")
 
 
 def decode(text: str) -> bytes:
+    """The bytes of an xs:base64Binary.
+
+    Raises:
+        MalformedError: It is none.
+    """
     try:
         # What is no digit is left out by the quick way, so that the length tells whether there was any.
         data = text.encode("ascii")
@@ -92,6 +100,7 @@ def decode(text: str) -> bytes:
 
 
 def guid(text: str | None) -> uuid.UUID | None:
+    """The GUID that a text is, None where it is none."""
     if text is None:
         return None
     try:
