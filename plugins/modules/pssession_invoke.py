@@ -112,8 +112,8 @@ options:
     description:
       - How many levels of objects below an object come back in RV(output), RV(result) and RV(ignore:diff), as C(-Depth)
         of C(ConvertTo-Json) counts them; deeper ones come as text, or in RV(output) as PowerShell Remoting sends them.
-      - Where this is not set RV(output) has what PowerShell Remoting sends, which is V(0) for objects and any depth for
-        dictionaries and lists, and the others have V(9).
+      - From V(1) to V(99). Where this is not set RV(output) has what PowerShell Remoting sends (the properties of an
+        object with what they hold as text, dictionaries and lists as deep as they are), and the others have V(9).
       - An object that would come to more than 100000 values fails the task and says so. What holds itself is marked
         C(<circular reference>).
     type: int

@@ -110,8 +110,11 @@ def check(arguments: dict[str, typing.Any], selected: _selector.Selection) -> No
         raise _bad(f"session_name is {name!r}: {why}.")
     if arguments["timeout"] is not None and not 0 < arguments["timeout"] < math.inf:
         raise _bad(f"timeout is {arguments['timeout']:g}: it must be a number of seconds, more than 0.")
-    if arguments["depth"] is not None and not 0 <= arguments["depth"] <= _DEEPEST:
-        raise _bad(f"depth is {arguments['depth']}: it must be from 0 to {_DEEPEST}.")
+    if arguments["depth"] is not None and not 1 <= arguments["depth"] <= _DEEPEST:
+        raise _bad(
+            f"depth is {arguments['depth']}: it must be from 1 to {_DEEPEST}. Without it objects come as PowerShell "
+            "Remoting sends them."
+        )
 
 
 def check_script(text: str, option: str) -> None:

@@ -344,7 +344,7 @@ class TestSecrets:
         ({"in_disconnected_session": True, "idle_timeout": 59}, "idle_timeout is 59: it must be from 60"),
         ({"in_disconnected_session": True, "timeout": 5}, "timeout is 5: nobody waits"),
         ({"timeout": -1}, "timeout is -1: it must be a number of seconds, more than 0"),
-        ({"depth": 100}, "depth is 100: it must be from 0 to 99"),
+        ({"depth": 100}, "depth is 100: it must be from 1 to 99"),
         ({"script": None, "command": "Get-Date", "chdir": "C:\\"}, "Remove chdir, or use script"),
         ({"script": None, "command": "Get-Date", "creates": "x"}, "Remove creates, or use script"),
         ({"script": None, "command": "Get-Date", "removes": "x"}, "Remove removes, or use script"),

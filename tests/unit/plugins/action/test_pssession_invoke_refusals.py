@@ -45,7 +45,8 @@ def _nested(levels: int) -> list[typing.Any]:
         ({"script": "1", "parameters": {"A": [{"b": object()}]}}, r"parameters\['A'\]\[0\]\['b'\] is of the type"),
         ({"script": "1", "arguments": [{"__pssession__": 1}]}, r"arguments\[0\] has the key __pssession__"),
         ({"script": "1", "input": [_nested(200)]}, "is nested more than 40 levels"),
-        ({"script": "1", "depth": 100}, "depth is 100: it must be from 0 to 99"),
+        ({"script": "1", "depth": 0}, "depth is 0: it must be from 1 to 99"),
+        ({"script": "1", "depth": 100}, "depth is 100: it must be from 1 to 99"),
         ({"script": "1", "timeout": float("nan")}, "timeout is nan: it must be a number"),
         ({"script": "1", "timeout": float("inf")}, "timeout is inf: it must be a number"),
         (

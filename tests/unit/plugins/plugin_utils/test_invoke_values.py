@@ -76,7 +76,7 @@ def test_depth_makes_dictionaries_of_nested_objects(runspace: Runspace) -> None:
     assert plain(found) == {"a": {"b": [1, {"c": OBJECT}], "e": None}}
     (found,) = invoke(runspace, _NESTED, depth=1).outputs
     assert plain(found) == {"a": OBJECT}
-    (found,) = invoke(runspace, _NESTED, depth=0).outputs
+    (found,) = invoke(runspace, _NESTED).outputs
     assert plain(found) == OBJECT
 
 
