@@ -335,7 +335,7 @@ def _shape_of(value: object) -> Shape | None:
 
 def _text_of(value: object) -> str:
     base = values.unwrap(value)
-    return base.full_name if isinstance(base, typesystem.NetType) else convert.dotnet_string(value)
+    return typesystem.runtime_text(base) if isinstance(base, typesystem.NetType) else convert.dotnet_string(value)
 
 
 def _member_values(value: values.PSObject) -> list[tuple[str, object]]:

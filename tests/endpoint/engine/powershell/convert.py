@@ -23,6 +23,13 @@ _SHORT_NAMES = {
     "System.String": "string", "System.Int32": "int", "System.Int64": "long", "System.Boolean": "bool",
     "System.Object": "System.Object", "System.Double": "double", "System.Char": "char", "System.Byte": "byte",
     "System.Collections.Hashtable": "hashtable", "System.DateTime": "datetime", "System.Guid": "guid",
+    "System.Decimal": "decimal", "System.Single": "float", "System.SByte": "sbyte", "System.Int16": "short",
+    "System.UInt16": "ushort", "System.UInt32": "uint", "System.UInt64": "ulong", "System.TimeSpan": "timespan",
+    "System.Version": "version", "System.Uri": "uri", "System.Xml.XmlDocument": "xml", "System.Void": "void",
+    "System.Text.RegularExpressions.Regex": "regex", "System.Net.IPAddress": "ipaddress",
+    "System.Numerics.BigInteger": "bigint", "System.Management.Automation.ScriptBlock": "scriptblock",
+    "System.Management.Automation.SwitchParameter": "switch", "System.Globalization.CultureInfo": "cultureinfo",
+    "System.Management.Automation.PSCredential": "pscredential", "System.Security.SecureString": "securestring",
 }  # fmt: skip
 _RANGE_NAMES = {
     numbers.Byte: "an unsigned byte", numbers.SByte: "a signed byte", numbers.Int16: "an Int16",
@@ -43,8 +50,17 @@ def to_string(value: object, separator: str = " ") -> str:
         # An iterator is $input, which reads as what is left of it.
         return separator.join(to_string(item, separator) for item in value)
     if isinstance(value, NetType):
-        return _SHORT_NAMES.get(value.full_name, value.full_name)
+        return _type_string(value)
     return dotnet_string(value)
+
+
+def _type_string(net_type: NetType) -> str:
+    """``int``, ``System.Collections.Generic.List[int]``"""
+    if net_type.element:
+        return f"{_type_string(net_type.element)}[{',' * (net_type.rank - 1)}]"
+    if net_type.arguments:
+        return f"{net_type.full_name.partition('`')[0]}[{','.join(map(_type_string, net_type.arguments))}]"
+    return _SHORT_NAMES.get(net_type.full_name, net_type.full_name)
 
 
 def dotnet_string(value: object) -> str:
@@ -74,7 +90,7 @@ def dotnet_string(value: object) -> str:
     if isinstance(value, values.ObjectValue):
         return value.text if value.text is not None else value.type_names[0]
     if isinstance(value, NetType):
-        return value.full_name
+        return typesystem.runtime_text(value)
     if isinstance(value, InformationRecord):
         return to_string(value.message)
     if isinstance(value, (InformationalRecord, HostMessage)):
@@ -83,7 +99,7 @@ def dotnet_string(value: object) -> str:
         value, (bool, int, str, uuid.UUID, values.Version, values.EnumValue, ErrorRecord, ExceptionObject, NetObject)
     ):
         return str(value)
-    return typesystem.type_of(value).full_name
+    return typesystem.runtime_text(typesystem.type_of(value))
 
 
 def _object_string(value: values.PSObject) -> str:

@@ -17,6 +17,7 @@ from .session import Frame
 _Evaluator = typing.Callable[[typing.Any, Frame], object]
 _EVALUATORS: dict[type, _Evaluator] = {}
 _REFERENCE = "System.Management.Automation.PSReference"
+_COLLECTION = "System.Collections.ObjectModel.Collection`1"
 
 
 def evaluates(kind: type) -> typing.Callable[[_Evaluator], _Evaluator]:
@@ -216,7 +217,7 @@ def _reference(operand: syntax.Node, value: object, frame: Frame) -> values.Obje
 
     held = typesystem.type_of(value).full_name if value is not None and value is not values.NOTHING else "System.Object"
     name = f"{_REFERENCE}`1[[{held}, {values.CORE_LIBRARY}]]"
-    made = values.ObjectValue([name, _REFERENCE, "System.Object"], {"Value": value}, name)
+    made = values.ObjectValue([name, _REFERENCE, "System.Object"], {"Value": value}, f"{_REFERENCE}`1[{held}]")
     if isinstance(operand, syntax.Variable):
         made.on_set = lambda _, changed: assign(operand, changed, frame)
     return made
@@ -339,6 +340,8 @@ def _each(name: str, items: list[object], arguments: list[object]) -> object:
     """The ForEach and Where that every collection has."""
     from .session import current
 
+    if name == "where" and len(arguments) > 1:
+        return _where(items, *arguments)
     result = values.NetList("System.Collections.ObjectModel.Collection`1")
     for item in list(items):
         action = arguments[0]
@@ -352,6 +355,25 @@ def _each(name: str, items: list[object], arguments: list[object]) -> object:
         else:
             result.extend(sequences.enumerate_value(value))
     return result
+
+
+def _where(items: list[object], block: object, mode: object, count: object = 0) -> object:
+    """Where with a mode: the first or the last ones, those before, those from the first match on, or both groups."""
+    from .session import current
+
+    found = [to_bool(current().call_block(typing.cast(values.ScriptBlock, block), (), item=item)) for item in items]
+    kind, number = to_string(mode).lower(), convert.to_int(count)
+    kept = [item for item, matches in zip(items, found, strict=True) if matches]
+    start = found.index(True) if kept else len(items)
+    if kind == "split":
+        kept = kept[: number or None]
+        rest = [item for item in items if not any(item is one for one in kept)]
+        return [values.NetList(_COLLECTION, kept), values.NetList(_COLLECTION, rest)]
+    groups = {
+        "first": kept[: number or 1], "last": kept[-(number or 1) :], "skipuntil": items[start:][: number or None],
+        "until": items[:start][: number or None],
+    }  # fmt: skip
+    return values.NetList(_COLLECTION, groups.get(kind, kept[: number or None]))
 
 
 @evaluates(syntax.Index)

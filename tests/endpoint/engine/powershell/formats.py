@@ -95,7 +95,7 @@ def _format_number(value: typing.Any, pattern: str) -> str:
         return ("-" if value < 0 else "") + str(abs(int(value))).rjust(max(digits, 0), "0")
     places = digits if digits >= 0 else 6 if lowered == "e" else 2
     if lowered == "p":
-        return f"{value * 100:,.{places}f}%"
+        return f"{value * 100:,.{places}f} %"
     if lowered == "e":
         return re.sub(r"e([-+])(\d+)", lambda part: f"{letter}{part[1]}{int(part[2]):03}", f"{value:.{places}e}")
     if lowered in "nfc":

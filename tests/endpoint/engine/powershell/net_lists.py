@@ -163,7 +163,7 @@ class ListMembers(ArrayMembers):
         return _taken(self, 0, "Stack empty.")
 
     def peek(self: values.NetList) -> object:  # type: ignore[misc]
-        return self[0]
+        return self[0] if self else _taken(self, 0, "Queue empty." if self.kind == "QUE" else "Stack empty.")
 
 
 def _taken(items: values.NetList, position: int, message: str) -> object:

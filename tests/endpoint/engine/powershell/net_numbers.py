@@ -134,9 +134,11 @@ class Math(NetObject):
         digits = next((option for option in options if isinstance(option, int)), 0)
         away = any("away" in to_string(option).lower() for option in options)
         rounding = decimal.ROUND_HALF_UP if away else decimal.ROUND_HALF_EVEN
-        exact = decimal.Decimal(repr(float(number))) if not isinstance(number, decimal.Decimal) else number
-        result = exact.quantize(decimal.Decimal(1).scaleb(-digits), rounding)
-        return result if isinstance(number, decimal.Decimal) else float(result)
+        if isinstance(number, decimal.Decimal):
+            return number.quantize(decimal.Decimal(1).scaleb(-digits), rounding)
+        # .NET rounds the product, with what multiplying has made of it.
+        scaled = decimal.Decimal(float(number) * 10.0**digits)
+        return float(scaled.quantize(decimal.Decimal(1), rounding)) / 10.0**digits
 
     @staticmethod
     def floor(value: object) -> object:
@@ -164,20 +166,25 @@ class Math(NetObject):
         return first if convert.to_number(first) <= convert.to_number(second) else second
 
     @staticmethod
-    def pow(base: float, power: float) -> float:
-        return float(base**power)
+    def pow(x: float, y: float) -> float:
+        try:
+            return float(math.pow(x, y))
+        except OverflowError:
+            return math.inf
+        except ValueError:
+            return math.inf if not x else math.nan
 
     @staticmethod
-    def sqrt(value: float) -> float:
-        return math.sqrt(value) if value >= 0 else math.nan
+    def sqrt(d: float) -> float:
+        return math.sqrt(d) if d >= 0 else math.nan
 
     @staticmethod
-    def log(value: float, *base: float) -> float:
-        return math.log(value, *base)
+    def log(d: float, *base: float) -> float:
+        return math.log(d, *base) if d > 0 else math.nan if d else -math.inf
 
     @staticmethod
-    def log10(value: float) -> float:
-        return math.log10(value)
+    def log10(d: float) -> float:
+        return math.log10(d) if d > 0 else math.nan if d else -math.inf
 
     @staticmethod
     def sign(value: float) -> int:

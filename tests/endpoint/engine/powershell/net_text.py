@@ -213,6 +213,9 @@ class StringMembers:
 
 @members_of("System.Char")
 class CharMembers:
+    min_value = static_property(lambda: values.Char("\0"))
+    max_value = static_property(lambda: values.Char("\uffff"))
+
     @staticmethod
     def is_digit(text: str, position: int = 0) -> bool:
         return text[position].isdigit()
@@ -246,12 +249,24 @@ class CharMembers:
         return values.Char(text.lower())
 
 
+#: A codec's name in .NET, how it is called for people, its code page and that of its family on Windows.
+_ABOUT = {
+    "utf-8": ("utf-8", "Unicode (UTF-8)", 65001, 1200), "utf-16-le": ("utf-16", "Unicode", 1200, 1200),
+    "utf-16-be": ("utf-16BE", "Unicode (Big-Endian)", 1201, 1200), "ascii": ("us-ascii", "US-ASCII", 20127, 1252),
+    "latin-1": ("iso-8859-1", "Western European (ISO)", 28591, 1252),
+}  # fmt: skip
+
+
 @net_class
 class Encoding(NetObject):
     """System.Text.Encoding and its kinds, which differ by codec and by the mark that files begin with."""
 
     net_name = "System.Text.Encoding"
-    net_properties = ("EncodingName", "WebName", "CodePage")
+    net_properties = (
+        "BodyName", "EncodingName", "HeaderName", "WebName", "WindowsCodePage", "IsBrowserDisplay", "IsBrowserSave",
+        "IsMailNewsDisplay", "IsMailNewsSave", "IsSingleByte", "EncoderFallback", "DecoderFallback", "IsReadOnly",
+        "CodePage",
+    )  # fmt: skip
 
     def __init__(self, codec: str = "utf-8", preamble: bytes = b"") -> None:
         self._codec, self._preamble = codec, preamble
@@ -260,11 +275,20 @@ class Encoding(NetObject):
     def codec(self) -> str:
         return self._codec
 
-    encoding_name = property(lambda self: self._codec)
-    web_name = property(lambda self: self._codec.replace("-le", ""))
-    code_page = property(
-        lambda self: {"utf-8": 65001, "utf-16-le": 1200, "ascii": 20127, "latin-1": 28591}.get(self._codec, 0)
-    )
+    def _about(self) -> tuple[str, str, int, int]:
+        return _ABOUT.get(self._codec, (self._codec, self._codec, 0, 1252))
+
+    body_name = header_name = web_name = property(lambda self: self._about()[0])
+    encoding_name = property(lambda self: self._about()[1])
+    code_page = property(lambda self: self._about()[2])
+    windows_code_page = property(lambda self: self._about()[3])
+    is_browser_display = property(lambda self: self._codec in ("utf-8", "latin-1"))
+    is_browser_save = property(lambda self: self._codec in ("utf-8", "utf-16-le", "latin-1"))
+    is_mail_news_display = is_mail_news_save = property(lambda self: self._codec in ("utf-8", "ascii", "latin-1"))
+    is_single_byte = property(lambda self: not self._codec.startswith("utf"))
+    encoder_fallback = property(lambda self: "System.Text.EncoderReplacementFallback")
+    decoder_fallback = property(lambda self: "System.Text.DecoderReplacementFallback")
+    is_read_only = property(lambda self: True)
 
     def get_bytes(self, text: object) -> object:
         plain = "".join(map(to_string, as_list(text)))
@@ -289,11 +313,11 @@ class Encoding(NetObject):
     def get_encoding(name: object) -> object:
         return encoding_named(to_string(name))
 
-    utf8 = static_property(lambda: Encoding("utf-8", b"\xef\xbb\xbf"))
-    unicode = static_property(lambda: Encoding("utf-16-le", b"\xff\xfe"))
+    utf8 = static_property(lambda: _Utf8("utf-8", b"\xef\xbb\xbf"))
+    unicode = static_property(lambda: UnicodeEncoding())
     big_endian_unicode = static_property(lambda: Encoding("utf-16-be", b"\xfe\xff"))
-    ascii = static_property(lambda: Encoding("ascii"))
-    default = static_property(lambda: Encoding("utf-8"))
+    ascii = static_property(lambda: _Ascii("ascii"))
+    default = static_property(lambda: _Utf8("utf-8"))
     latin1 = static_property(lambda: Encoding("latin-1"))
 
 
@@ -304,6 +328,18 @@ class UTF8Encoding(Encoding):
 
     def __init__(self, mark: bool = False, strict: bool = False) -> None:
         super().__init__("utf-8", b"\xef\xbb\xbf" if mark else b"")
+
+
+@net_class
+class _Utf8(Encoding):
+    net_name = "System.Text.UTF8Encoding+UTF8EncodingSealed"
+    net_bases = ("System.Text.UTF8Encoding", "System.Text.Encoding", "System.Object")
+
+
+@net_class
+class _Ascii(Encoding):
+    net_name = "System.Text.ASCIIEncoding+ASCIIEncodingSealed"
+    net_bases = ("System.Text.ASCIIEncoding", "System.Text.Encoding", "System.Object")
 
 
 @net_class

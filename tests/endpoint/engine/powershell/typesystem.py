@@ -115,6 +115,15 @@ def accelerator(net_type: NetType) -> str:
     return next(matching, net_type.name)
 
 
+def runtime_text(net_type: NetType) -> str:
+    """A type as .NET writes it: ``System.Collections.Generic.List`1[System.Int32]``."""
+    if net_type.element:
+        return f"{runtime_text(net_type.element)}[{',' * (net_type.rank - 1)}]"
+    if net_type.arguments:
+        return f"{net_type.full_name.partition('[[')[0]}[{','.join(map(runtime_text, net_type.arguments))}]"
+    return net_type.full_name
+
+
 def register(net_type: NetType) -> NetType:
     _types[net_type.full_name.lower()] = net_type
     return net_type
