@@ -65,10 +65,8 @@ class SessionAction(ActionBase):  # type: ignore[misc]
             # The task's own connection is core's to close; closing hangs up and keeps the session.
             if connection is not self._connection:
                 connection.close()
-        has_run = any("error" in row for row in result.get("results", [result]))
-        if result.get("failed") and has_run and self._is_hidden():
-            # From ansible-core 2.19 on the message of a task that failed is shown all the same.
-            result["msg"] = _HIDDEN
+        if self._is_hidden():
+            _hide(result)
         return result
 
     def _is_hidden(self) -> bool:
@@ -139,6 +137,17 @@ class SessionAction(ActionBase):  # type: ignore[misc]
             return {name: self._templar.template(variables[name]) for name in names if name in variables}
         finally:
             self._templar.available_variables = before
+
+
+def _hide(result: dict[str, typing.Any]) -> None:
+    """Marks what no_log is to keep from being shown and ansible-core would show."""
+    rows = result.get("results", [])
+    if result.get("failed") and any("error" in row for row in rows or [result]):
+        # From ansible-core 2.19 on the message of a task that failed is shown all the same.
+        result["msg"] = _HIDDEN
+    for row in rows:
+        # ansible-core 2.19 takes the rows for those of a loop, which are shown unless each says so.
+        row["_ansible_no_log"] = True
 
 
 def _states(client: BrokerClient, target: Target) -> dict[str, str]:

@@ -322,6 +322,14 @@ class TestSecrets:
             assert ("boom" in result["msg"], "no_log" in result["msg"]) == (not hidden, hidden)
             assert result["error"][0]["output"] == "boom\r\n"
 
+    def test_with_no_log_the_rows_of_several_sessions_are_not_shown(
+        self, make_connection: MakeConnection, broker: FakeBroker
+    ) -> None:
+        for hidden in (True, False):
+            broker.answer_run([["output", "hunter2"]])
+            result = run_action("pssession_invoke", make_connection(), {"name": ["a"], "script": "1"}, no_log=hidden)
+            assert [row.get("_ansible_no_log", False) for row in result["results"]] == [hidden]
+
     def test_what_the_broker_says_of_them_is_not_shown(
         self, make_connection: MakeConnection, broker: FakeBroker
     ) -> None:
