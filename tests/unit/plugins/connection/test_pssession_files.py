@@ -20,6 +20,9 @@ from ansible_collections.remoting.powershell.tests.unit.plugins.conftest import 
 from ansible_collections.remoting.powershell.tests.unit.plugins.fake_broker import SESSION, FakeBroker
 
 _FINISHED = Finished("completed", dict(SESSION))
+#: The SHA-1 of 0123456789, and the file of that content as the host sends it.
+_DIGEST = bytes.fromhex("87acec17cd9dcd20a716cc2cf67417b71c8a7016")
+_STREAM = b"F" + struct.pack("<Q", 10) + b"0123456789" + _DIGEST
 
 
 def _records(*bodies: bytes) -> list[tuple[Records, bytes]]:
@@ -52,8 +55,7 @@ def test_a_file_is_sent_in_chunks_and_its_hash_compared(
     monkeypatch.setattr(_file_transfer, "PIPELINE", 8)
     (tmp_path / "file").write_bytes(b"0123456789")
     make_connection().put_file(str(tmp_path / "file"), "C:\\it's [a] file")
-    digest = bytes.fromhex("87acec17cd9dcd20a716cc2cf67417b71c8a7016")
-    assert [seen.chunks for seen in broker.seen] == [[b"0123", b"4567"], [b"89", digest]]
+    assert [seen.chunks for seen in broker.seen] == [[b"0123", b"4567"], [b"89", _DIGEST]]
     first, second = (dict(run.commands[0].parameters) for run in broker.runs)
     part = first["Part"]
     assert re.fullmatch(r"C:\\it's \[a\] file\.[0-9a-f]{8}\.part", part)
@@ -126,12 +128,22 @@ def test_a_file_that_is_not_here_is_named(
 def test_a_file_is_brought_with_its_hash_at_the_end(
     make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
 ) -> None:
-    digest = bytes.fromhex("87acec17cd9dcd20a716cc2cf67417b71c8a7016")
-    stream = b"F" + struct.pack("<Q", 10) + b"0123456789" + digest
-    broker.answers.append([*_records(stream[:1], stream[1:4], stream[4:35], stream[35:]), _FINISHED])
+    parts = (_STREAM[:1], _STREAM[1:4], _STREAM[4:35], _STREAM[35:])
+    broker.answers.append([*_records(*parts), _FINISHED])
     make_connection().fetch_file("C:\\file", str(tmp_path / "file"))
     assert (tmp_path / "file").read_bytes() == b"0123456789"
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_file_that_is_replaced_keeps_its_mode(
+    make_connection: MakeConnection, broker: FakeBroker, tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "file").chmod(0o640)
+    broker.answer_run(body=_STREAM)
+    make_connection().fetch_file("C:\\file", str(tmp_path / "file"))
+    assert (tmp_path / "file").read_bytes() == b"0123456789"
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o640
 
 
 @pytest.mark.parametrize("stream", [b"", b"F", b"F" + bytes(8), b"F\n" + bytes(7) + b"0123456789" + bytes(20)])

@@ -199,6 +199,14 @@ def test_a_transport_takes_what_it_has_and_leaves_the_rest(monkeypatch: pytest.M
     assert wsman.can_disconnect
 
 
+def test_a_user_without_a_name_is_known_by_his_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(uid: int) -> typing.NoReturn:
+        raise KeyError(uid)
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    assert target(transport="local").user == str(os.geteuid())
+
+
 def test_ssh_without_a_port_leaves_it_to_the_client() -> None:
     assert target(transport="ssh").port == 0
 

@@ -13,7 +13,7 @@ import typing
 import pytest
 
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker import server as server_module
-from ansible_collections.remoting.powershell.plugins.plugin_utils._broker import targets, upkeep
+from ansible_collections.remoting.powershell.plugins.plugin_utils._broker import upkeep
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.asking import Asker
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.caller import Caller
 from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.finding import Finder
@@ -27,7 +27,7 @@ from ansible_collections.remoting.powershell.plugins.plugin_utils._broker.shared
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.errors import ErrorKind, PSSessionError
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.messages import RemoveSessions, Selector
 from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.record import replaced
-from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import CREATION, Target
+from ansible_collections.remoting.powershell.plugins.plugin_utils._wire.target import Target
 from ansible_collections.remoting.powershell.tests.unit.plugins.plugin_utils._broker.fake_server import (
     Clock,
     FakeServer,
@@ -290,30 +290,3 @@ def test_ours_is_preferred_where_exactly_one_is() -> None:
     again = Here(theirs.server, here.ledger)
     assert again.use(Selector(["work"])).shell_id == session.shell_id
     assert again.use(Selector(["work"])).number == 1
-
-
-def test_a_new_user_changes_neither_who_connects_nor_what_was_made() -> None:
-    own = target(session_name="work", culture="de-DE", idle_timeout=600)
-    changed = {"culture": "fr-FR", "idle_timeout": 60, "host": "alias", "persist": 1, "read_timeout": 7}
-    merged = targets.retargeted(own, target(session_name="other", **changed))
-    assert merged.key() == own.key()
-    assert all(getattr(merged, name) == getattr(own, name) for name in CREATION)
-    assert (merged.persist, merged.read_timeout) == (1, 7)
-
-
-def test_only_what_a_connection_depends_on_makes_a_new_one() -> None:
-    assert targets.same_connection(target(session_name="a", idle_timeout=60, persist=1), target())
-    assert not targets.same_connection(target(configuration_name="JEA"), target())
-    assert not targets.same_connection(target(culture="de-DE"), target())
-
-
-def test_people_see_who_made_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JOB_ID", "1234")
-    targets._maker.cache_clear()
-    arguments = targets.application_arguments(target(application_arguments={"ticket": 1}), "work")
-    targets._maker.cache_clear()
-    assert arguments["ticket"] == 1
-    own = arguments[targets.OWN_ARGUMENT]
-    assert (own["name"], own["job"]) == ("work", "1234")
-    assert own["controller"]
-    assert own["user"]
