@@ -216,6 +216,9 @@ class Binder:
             )
         else:
             value = self._value_for(argument, pending, full_name, None)
+        if full_name.endswith("Action") and value is not None:
+            action = typesystem.find("System.Management.Automation.ActionPreference")
+            value = str(self._converted(Parameter(full_name, action), value, argument))
         self.bound.common[full_name] = value
         return True
 
@@ -324,7 +327,7 @@ class Binder:
                 )
             return convert.cast(value, kind)
         except ConversionError as error:
-            if self.command.info.kind == "Cmdlet":
+            if self.command.info.kind == "Cmdlet" or parameter.name.lower() in COMMON:
                 message, error_id = (
                     f"Cannot bind parameter '{parameter.name}'. {error}",
                     "CannotConvertArgumentNoMessage",

@@ -94,7 +94,7 @@ def _construct_array(net_type: NetType, arguments: typing.Sequence[object]) -> o
 def _construct_collection(net_type: NetType, arguments: typing.Sequence[object]) -> object:
     name = net_type.full_name
     first = unwrap(arguments[0]) if arguments else None
-    if any(part in name for part in ("Hashtable", "Dictionary", "SortedList")):
+    if any(part in name.partition("[[")[0] for part in ("Hashtable", "Dictionary", "SortedList")):
         # Those of .NET ignore case where their comparer does; PowerShell gives @{} and [ordered]@{} such a one.
         ignore_case = "IgnoreCase" in convert.to_string(arguments[-1] if arguments else "")
         pairs = first.items() if isinstance(first, values.Hashtable) else ()

@@ -232,7 +232,7 @@ def cast(value: object, target: NetType) -> object:
     if name in ("System.Object", "System.Array") or (
         target.definition is None and value is not None and _fits(value, target)
     ):
-        if isinstance(unwrap(value), (int, float, decimal.Decimal)) and name != "System.Array":
+        if isinstance(unwrap(value), (int, float, decimal.Decimal, values.DateTime)) and name != "System.Array":
             return value if name == "System.Object" else unwrap(value)
         return value if name != "System.Array" or isinstance(unwrap(value), (list, bytearray)) else [value]
     plain = unwrap(value)

@@ -217,6 +217,10 @@ class CharMembers:
     max_value = static_property(lambda: values.Char("\uffff"))
 
     @staticmethod
+    def convert_from_utf32(number: int) -> str:
+        return chr(number)
+
+    @staticmethod
     def is_digit(text: str, position: int = 0) -> bool:
         return text[position].isdigit()
 

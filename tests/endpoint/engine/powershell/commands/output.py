@@ -135,7 +135,8 @@ def write_progress(call: Call) -> None:
         -1),
         call.get("PercentComplete", -1), call.get("SecondsRemaining", -1), call.flag("Completed"),
     )  # fmt: skip
-    call.stage.streams.progress(record)
+    if call.action("ProgressAction", "ProgressPreference").lower() not in ("silentlycontinue", "ignore"):
+        call.stage.streams.progress(record)
 
 
 @cmdlet("Out-Null", "InputObject<0", module="Core")
