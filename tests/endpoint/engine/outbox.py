@@ -9,6 +9,7 @@ import collections
 import collections.abc
 import contextlib
 import itertools
+import re
 import struct
 import threading
 import typing
@@ -24,6 +25,8 @@ from .fragments import cut, whole_messages
 #: MS-PSRP 2.2.1: the destination of what a server sends, and how long a message's header is.
 _CLIENT, _HEADER = 1, 40
 _KIND = struct.Struct("<II")
+#: psrpcore leaves U+D900 to U+DBFF to ElementTree, which writes references that XML forbids.
+_REFERENCE = re.compile(rb"&#(5[56]\d{3});")
 #: A pipeline, or None for the pool.
 Target: typing.TypeAlias = "uuid.UUID | None"
 
@@ -56,7 +59,7 @@ class Outbox:
             yield self.pool
             while payload := self.pool.data_to_send():
                 for _, message in whole_messages(payload.data):
-                    self._queues[payload.pipeline_id].extend(cut(next(self._object_ids), message))
+                    self._queues[payload.pipeline_id].extend(cut(next(self._object_ids), _legal(message)))
             delivering = self._delivering[target]
         self._deliver(target, delivering)
 
@@ -98,3 +101,10 @@ class Outbox:
         with self.lock:
             queue = self._queues.get(target)
             return queue.popleft() if queue else None
+
+
+def _legal(message: bytes) -> bytes:
+    """A message of psrpcore's with lone surrogates as PowerShell writes them."""
+    if b"&#5" not in message:
+        return message
+    return _REFERENCE.sub(lambda match: b"_x%04X_" % int(match[1]), message)
