@@ -62,7 +62,8 @@ def test_list_then_remove_what_is_left(stage: Stage, elsewhere: Workspace, endpo
     assert apply(here, configuration_names=["PowerShell.7"], states=["Broken"], remove=True) == nothing
     assert shells(endpoint) == left
 
-    one = apply(here, names=["OLD1"], owners=[endpoint.user.upper()], remove=True)
+    conditions = {"owners": [endpoint.user.upper()], "configuration_names": ["microsoft.POWERSHELL"]}
+    one = apply(here, names=["OLD1"], remove=True, **conditions)
     assert (one.found, one.removed) == ({first}, 1)
     assert one.freed >= MEGABYTE
     with NativeClient(endpoint) as native:
