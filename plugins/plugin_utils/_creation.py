@@ -10,7 +10,7 @@ import typing
 
 from . import _values
 from ._wire import target as targets
-from ._wire.errors import ErrorKind, PSSessionError
+from ._wire.errors import usage_error
 from ._wire.record import replaced
 from ._wire.target import Target
 
@@ -55,7 +55,7 @@ def target(base: Target, idle_timeout: int | None, name: str | None, arguments: 
     if name is None:
         for option in _OF_THE_CONNECTION:
             if option in changes and changes[option] != getattr(base, option):
-                raise _bad(
+                raise usage_error(
                     f"{option} is {changes[option]!r}, and the session has no name: the host's tasks would not find "
                     f"it. Set name, or ansible_pssession_{option} in the host's variables."
                 )
@@ -63,7 +63,7 @@ def target(base: Target, idle_timeout: int | None, name: str | None, arguments: 
         return replaced(base, session_name=session_name, **changes)
     changes["idle_timeout"] = targets.idle_timeout(changes.get("idle_timeout", idle_timeout), session_name)
     if not session_name and changes["idle_timeout"] <= base.persist:
-        raise _bad(
+        raise usage_error(
             f"idle_timeout is {changes['idle_timeout']}: it must be more than the connection's persist "
             f"({base.persist}). Set ansible_pssession_persist to less, or give the session a name."
         )
@@ -74,21 +74,21 @@ def check(arguments: dict[str, typing.Any], transport: str) -> None:
     """Raises PSSessionError (usage) for a value that no server takes, or an option that the transport does not have."""
     for option in ARGUMENT_SPEC:
         if transport != "wsman" and option not in _OF_STREAMS and arguments[option] is not None:
-            raise _bad(
+            raise usage_error(
                 f"{option} is {arguments[option]!r}, and the transport {transport} has no such thing. Remove it."
             )
     check_idle_timeout(arguments["idle_timeout"])
     if arguments["configuration_name"] is not None and not arguments["configuration_name"].strip():
-        raise _bad(
+        raise usage_error(
             f"configuration_name is {arguments['configuration_name']!r}: set it to the name of a session "
             "configuration, or leave it away for the connection's."
         )
     for option in ("culture", "ui_culture"):
         value = arguments[option]
         if value is not None and not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", value):
-            raise _bad(f"{option} is {value!r}: it must be the name of a culture such as de-DE.")
+            raise usage_error(f"{option} is {value!r}: it must be the name of a culture such as de-DE.")
     if _OUR_ARGUMENT in (arguments["application_arguments"] or {}):
-        raise _bad(
+        raise usage_error(
             f"application_arguments has the key {_OUR_ARGUMENT!r}, which says who made the session. Use another key."
         )
 
@@ -96,11 +96,7 @@ def check(arguments: dict[str, typing.Any], transport: str) -> None:
 def check_idle_timeout(value: int | None) -> None:
     """Raises PSSessionError (usage) for seconds that no server takes; each has a maximum of its own besides."""
     if value is not None and not _LEAST_IDLE_TIMEOUT <= value <= _MOST_IDLE_TIMEOUT:
-        raise _bad(
+        raise usage_error(
             f"idle_timeout is {value}: it must be from {_LEAST_IDLE_TIMEOUT} to {_MOST_IDLE_TIMEOUT} seconds "
             "(New-PSSessionOption -IdleTimeout has milliseconds)."
         )
-
-
-def _bad(message: str) -> PSSessionError:
-    return PSSessionError(ErrorKind.USAGE, message)

@@ -10,7 +10,7 @@ import math
 import typing
 
 from . import _creation, _pipeline, _results, _selector, _values, scripts
-from ._wire.errors import ErrorKind, PSSessionError
+from ._wire.errors import usage_error
 from ._wire.messages import Command, Run
 from ._wire.record import replaced
 from ._wire.target import Target, unfit_name
@@ -82,36 +82,38 @@ def check(arguments: dict[str, typing.Any], selected: _selector.Selection) -> No
     if arguments["command"]:
         for name in _OF_SCRIPTS:
             if arguments[name] is not None:
-                raise _bad(
+                raise usage_error(
                     f"{name} is {arguments[name]!r}, and command sends no script that could heed it, so that it works "
                     f"in sessions without a language. Remove {name}, or use script."
                 )
     if left and temporary:
-        raise _bad("temporary and in_disconnected_session are mutually exclusive: one removes what the other leaves.")
+        raise usage_error(
+            "temporary and in_disconnected_session are mutually exclusive: one removes what the other leaves."
+        )
     for option in ("temporary", "in_disconnected_session"):
         if arguments[option] and not (selected.selector.implicit and not selected.nothing):
             hint = "; session_name names it" if left else ""
             given = "the empty list" if selected.nothing else _selector.described(selected.selector)
-            raise _bad(f"{option} is true, which makes a new session{hint}. Remove {given}, or {option}.")
+            raise usage_error(f"{option} is true, which makes a new session{hint}. Remove {given}, or {option}.")
     for name in _OF_LEFT_SESSIONS:
         if arguments[name] is not None and not left:
-            raise _bad(
+            raise usage_error(
                 f"{name} is {arguments[name]!r}: it belongs to in_disconnected_session, which is false. "
                 "Sessions that exist were given theirs by pssession."
             )
     if left and arguments["timeout"] is not None:
-        raise _bad(
+        raise usage_error(
             f"timeout is {arguments['timeout']:g}: nobody waits for what runs in a disconnected session. "
             "Remove it; idle_timeout says how long the session may last."
         )
     _creation.check_idle_timeout(arguments["idle_timeout"])
     name = arguments["session_name"]
     if name is not None and (why := unfit_name(name)) is not None:
-        raise _bad(f"session_name is {name!r}: {why}.")
+        raise usage_error(f"session_name is {name!r}: {why}.")
     if arguments["timeout"] is not None and not 0 < arguments["timeout"] < math.inf:
-        raise _bad(f"timeout is {arguments['timeout']:g}: it must be a number of seconds, more than 0.")
+        raise usage_error(f"timeout is {arguments['timeout']:g}: it must be a number of seconds, more than 0.")
     if arguments["depth"] is not None and not 1 <= arguments["depth"] <= _DEEPEST:
-        raise _bad(
+        raise usage_error(
             f"depth is {arguments['depth']}: it must be from 1 to {_DEEPEST}. Without it objects come as PowerShell "
             "Remoting sends them."
         )
@@ -120,7 +122,7 @@ def check(arguments: dict[str, typing.Any], selected: _selector.Selection) -> No
 def check_script(text: str, option: str) -> None:
     """Raises PSSessionError (usage) for a script with a nul character; most are files in UTF-16 without a mark."""
     if "\0" in text:
-        raise _bad(
+        raise usage_error(
             f"{option} holds a nul character (at character {text.index(chr(0)) + 1}). Save a file in UTF-16 with its "
             "byte order mark, or in UTF-8; in a script `0 within double quotes stands for the character."
         )
@@ -130,10 +132,10 @@ def _check_texts(arguments: dict[str, typing.Any]) -> None:
     check_script(arguments["script"] or "", "script")
     for name in ("chdir", "command", "creates", "path", "removes"):
         if "\0" in (arguments[name] or ""):
-            raise _bad(f"{name} is {arguments[name]!r}: a nul character can be in no name. Remove it.")
+            raise usage_error(f"{name} is {arguments[name]!r}: a nul character can be in no name. Remove it.")
     for name in ("command", "path"):
         if arguments[name] is not None and not arguments[name].strip():
-            raise _bad(f"{name} is {arguments[name]!r}: it must not be empty.")
+            raise usage_error(f"{name} is {arguments[name]!r}: it must not be empty.")
 
 
 def request(target: Target, arguments: dict[str, typing.Any], check_mode: bool, verbosity: int) -> Run:
@@ -175,7 +177,7 @@ def decoded(content: bytes, path: str) -> str:
     try:
         return content.decode(marked[0] if marked else "utf-8")
     except UnicodeDecodeError as error:
-        raise _bad(
+        raise usage_error(
             f"path is {path!r}, which is no text in {error.encoding} (byte {error.start}). "
             "Save it as UTF-8, or with a byte order mark."
         ) from None
@@ -218,9 +220,9 @@ def _check_names(pairs: list[tuple[str, str]]) -> None:
     met: dict[str, str] = {}
     for option, name in pairs:
         if not name or "\0" in name:
-            raise _bad(f"{option} has the name {name!r}: no parameter is called so.")
+            raise usage_error(f"{option} has the name {name!r}: no parameter is called so.")
         if name.casefold() in met:
-            raise _bad(
+            raise usage_error(
                 f"{option} has {name!r}, and {met[name.casefold()]} is the same parameter for PowerShell, which "
                 "ignores case. Remove one."
             )
@@ -234,7 +236,7 @@ def _commands(
     if arguments["error_action"]:
         given = [name for name in named if name.casefold() in ("erroraction", "ea")]
         if given:
-            raise _bad(
+            raise usage_error(
                 f"error_action is {arguments['error_action']!r}, and parameters has {given[0]!r}, which means the same "
                 "for a command. Remove one."
             )
@@ -270,7 +272,3 @@ def _script(
         "MaxParts": _MAX_PARTS,
     }
     return Command(scripts.read("invoke"), use_local_scope=False, parameters=[["__pssession", settings]])
-
-
-def _bad(message: str) -> PSSessionError:
-    return PSSessionError(ErrorKind.USAGE, message)

@@ -9,7 +9,7 @@ import re
 import typing
 import uuid
 
-from ._wire.errors import ErrorKind, PSSessionError
+from ._wire.errors import usage_error
 from ._wire.messages import Selector
 from ._wire.target import unfit_name
 
@@ -68,7 +68,7 @@ def selection(arguments: dict[str, typing.Any], given: dict[str, typing.Any]) ->
     used = [name for name in _NAMES if arguments[name] is not None]
     if len(used) > 1:
         shown = " and ".join(f"{name} is {_shown(arguments[name])}" for name in used)
-        raise _bad(
+        raise usage_error(
             f"{' and '.join(used)} are mutually exclusive: a session is named by one of name, id and instance_id. "
             f"Remove all but one ({shown})."
         )
@@ -76,7 +76,9 @@ def selection(arguments: dict[str, typing.Any], given: dict[str, typing.Any]) ->
         return Selection(Selector(), several=False)
     option = used[0]
     if isinstance(given.get(option), (list, tuple)) and not isinstance(arguments[option], list):
-        raise _bad(f"{option} is {_shown(list(given[option]))}: one session is wanted here, and not a list. Name one.")
+        raise usage_error(
+            f"{option} is {_shown(list(given[option]))}: one session is wanted here, and not a list. Name one."
+        )
     several = isinstance(given.get(option), (list, tuple, set))
     values: list[typing.Any] = arguments[option] if isinstance(arguments[option], list) else [arguments[option]]
     if option == "name":
@@ -100,18 +102,20 @@ def described(selector: Selector) -> str:
 def refuse_patterns(selected: Selection, why: str) -> None:
     """Raises PSSessionError (usage) where a name holds a wildcard; `why` says what is wanted instead."""
     for name in selected.patterns:
-        raise _bad(f"name is {name!r}, which holds a wildcard: {why}. Write ` before a character that is meant itself.")
+        raise usage_error(
+            f"name is {name!r}, which holds a wildcard: {why}. Write ` before a character that is meant itself."
+        )
 
 
 def _name(value: str) -> str:
     if (why := unfit_name(literal(value))) is not None:
-        raise _bad(f"name is {value!r}: {why}.")
+        raise usage_error(f"name is {value!r}: {why}.")
     return value
 
 
 def _id(value: int) -> int:
     if value < 1:
-        raise _bad(f"id is {value}: Ids begin at 1; pssession_info lists them.")
+        raise usage_error(f"id is {value}: Ids begin at 1; pssession_info lists them.")
     return value
 
 
@@ -120,7 +124,7 @@ def _instance_id(value: str) -> str:
         # Braces and the form without hyphens are taken, too, as PowerShell's [guid] does.
         return str(uuid.UUID(value.strip()))
     except ValueError:
-        raise _bad(
+        raise usage_error(
             f"instance_id is {value!r}: it must be a GUID such as 5ac2b9f2-07b4-4b1b-8a0c-1c5a3bd9b8a4; "
             "pssession_info lists them."
         ) from None
@@ -139,7 +143,3 @@ def _unique(values: list[Value], key: typing.Callable[[Value], object]) -> list[
 def _shown(value: typing.Any) -> str:
     values = value if isinstance(value, list) else [value]
     return ", ".join(repr(item) if isinstance(item, int) else repr(str(item)) for item in values) or "an empty list"
-
-
-def _bad(message: str) -> PSSessionError:
-    return PSSessionError(ErrorKind.USAGE, message)

@@ -9,7 +9,7 @@ import base64
 import datetime
 import typing
 
-from ._wire.errors import ErrorKind, PSSessionError
+from ._wire.errors import usage_error
 
 #: The key of a value that JSON has no form for; the broker's value conversion knows the same one.
 TAG = "__pssession__"
@@ -37,7 +37,9 @@ def to_wire(value: typing.Any, where: str = "a value", depth: int = 0) -> typing
     if getattr(value, "__ENCRYPTED__", False):
         return str(value)
     if isinstance(value, int) and abs(value) >= _TOO_LONG:
-        raise _bad(f"{where} is an integer of more than 4300 digits, which Python makes no text of. Pass it as text.")
+        raise usage_error(
+            f"{where} is an integer of more than 4300 digits, which Python makes no text of. Pass it as text."
+        )
     # Ansible's own carry more than their text or number.
     for kind in (str, int, float):
         if isinstance(value, kind):
@@ -47,33 +49,31 @@ def to_wire(value: typing.Any, where: str = "a value", depth: int = 0) -> typing
     if isinstance(value, (datetime.datetime, datetime.date)):
         return {TAG: "datetime", "value": value.isoformat()}
     if depth > _DEEPEST:
-        raise _bad(f"{where} is nested more than {_DEEPEST} levels deep. Pass it as JSON, for ConvertFrom-Json.")
+        raise usage_error(f"{where} is nested more than {_DEEPEST} levels deep. Pass it as JSON, for ConvertFrom-Json.")
     if isinstance(value, typing.Mapping):
         return _dictionary(value, where, depth)
     if isinstance(value, (typing.Sequence, typing.AbstractSet)):
         return [to_wire(item, f"{where}[{number}]", depth + 1) for number, item in enumerate(value)]
-    raise _bad(f"{where} is of the type {type(value).__name__}, which has no PowerShell form. Pass it as text.")
+    raise usage_error(f"{where} is of the type {type(value).__name__}, which has no PowerShell form. Pass it as text.")
 
 
 def _dictionary(value: typing.Mapping[typing.Any, typing.Any], where: str, depth: int) -> dict[str, typing.Any]:
     """A dictionary with texts for keys; a key that would be lost is refused."""
     if TAG in value:
-        raise _bad(f"{where} has the key {TAG}, which this collection uses itself. Choose another.")
+        raise usage_error(f"{where} has the key {TAG}, which this collection uses itself. Choose another.")
     result: dict[str, typing.Any] = {}
     for key, item in value.items():
         name = str(key)
         if key is None:
-            raise _bad(f"{where} has a key that is null, which no dictionary of PowerShell can have. Write it as text.")
+            raise usage_error(
+                f"{where} has a key that is null, which no dictionary of PowerShell can have. Write it as text."
+            )
         if name in result:
-            raise _bad(
+            raise usage_error(
                 f"{where} has the key {name!r} twice, once as text: PowerShell is given all as text. Remove one."
             )
         result[name] = to_wire(item, f"{where}[{name!r}]", depth + 1)
     return result
-
-
-def _bad(message: str) -> PSSessionError:
-    return PSSessionError(ErrorKind.USAGE, message)
 
 
 def secure_string(value: str) -> dict[str, str]:

@@ -48,6 +48,11 @@ class PSSessionError(Exception):
         self.session = session
 
 
+def usage_error(message: str) -> PSSessionError:
+    """The error for a request that is wrong: the message names the option, its value and the remedy."""
+    return PSSessionError(ErrorKind.USAGE, message)
+
+
 class WireError(Exception):
     """Bytes that are no frame or no message of ours; the connection that sent them is closed."""
 
