@@ -23,6 +23,8 @@ from .session import Session
 
 #: What the broker itself does in sessions that nobody uses; it ends soon.
 HOUSEKEEPING = "keep-alive"
+#: What is done in a session that nobody can get any more.
+REMOVAL = "its removal"
 #: Says which of some sessions are meant; it may raise PSSessionError where one is wanted and several fit.
 Choose = typing.Callable[[list[Session]], list[Session]]
 
@@ -219,7 +221,7 @@ class Registry:
         """Leases a held session if it is free; else says what is done in it."""
         with self._condition:
             group = self._groups.of(session)
-            running = "its removal" if group is None else group.busy.get(session.number)
+            running = REMOVAL if group is None else group.busy.get(session.number)
             if group is not None and running is None:
                 group.busy[session.number] = task
                 session.leased(session.target)

@@ -17,7 +17,7 @@ from .finding import held_by_another
 from .left import waiting
 from .parallel import each
 from .recovery import Decision, Phase
-from .registry import HOUSEKEEPING
+from .registry import HOUSEKEEPING, REMOVAL
 from .session import Session, SessionState
 from .wanted import fitting, named, wanted
 
@@ -86,7 +86,7 @@ class Remover:
             if not self._awaited(session):
                 return False
             running = None
-        if running is not None and session.state is SessionState.CLOSED:
+        if running == REMOVAL and session.state is SessionState.CLOSED:
             return False
         if running is not None:
             if not self._message.force:
