@@ -129,6 +129,9 @@ def _assign_element(node: syntax.Index, value: object, frame: Frame) -> None:
     index = evaluate(node.index, frame)
     if target is None:
         raise runtime_error("Cannot index into a null array.", "NullArray", Category.InvalidOperation)
+    if index is None:
+        message = "Index operation failed; the array index evaluated to null."
+        raise runtime_error(message, "NullArrayIndex", Category.InvalidOperation)
     if isinstance(target, values.Hashtable):
         if target.value_type:
             value = convert.cast(value, typesystem.find(target.value_type))

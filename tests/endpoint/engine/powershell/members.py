@@ -357,6 +357,8 @@ def invoke_static(net_type: NetType, name: str, arguments: typing.Sequence[objec
             raise method_error(".ctor", len(arguments), error.exception) from None
         except OSError as error:
             raise method_error(".ctor", len(arguments), wrap_io(error).exception) from None
+        except ConversionError as error:
+            raise method_error(".ctor", len(arguments), error.exception.inner or error.exception) from None
         except (ValueError, OverflowError) as error:
             inner = ExceptionObject("System.ArgumentException", str(error) or None)
             raise method_error(".ctor", len(arguments), inner) from None

@@ -113,11 +113,7 @@ class DateTimeMembers:
 
     @staticmethod
     def parse(text: str, *options: object) -> object:
-        try:
-            return dates.parse(text)
-        except ValueError:
-            message = f"String '{text}' was not recognized as a valid DateTime."
-            raise NetError("System.FormatException", message) from None
+        return convert.cast(text, typesystem.find("System.DateTime"))
 
     @staticmethod
     def parse_exact(text: str, pattern: object, provider: object = None, *options: object) -> object:
@@ -225,7 +221,11 @@ class TimeSpanMembers:
 
     @staticmethod
     def parse(text: str) -> object:
-        return dates.parse_span(text)
+        try:
+            return dates.parse_span(text)
+        except ValueError:
+            message = f"String '{text}' was not recognized as a valid TimeSpan."
+            raise NetError("System.FormatException", message) from None
 
 
 for _name, _unit in (("days", TICKS_PER_DAY), ("hours", 3600 * TICKS_PER_SECOND), ("minutes", 60 * TICKS_PER_SECOND),

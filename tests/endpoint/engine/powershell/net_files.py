@@ -168,6 +168,9 @@ class Directory(NetObject):
     @staticmethod
     def _listed(path: str, pattern: str, wanted: typing.Callable[[str], bool], option: object) -> object:
         deep = enum_number(option, SEARCH_OPTIONS, 0) == 1
+        if not os.path.isdir(full_path(path)):
+            message = f"Could not find a part of the path '{full_path(path)}'."
+            raise NetError("System.IO.DirectoryNotFoundException", message)
         found = glob.glob(os.path.join(glob.escape(full_path(path)), "**" if deep else "", pattern), recursive=deep)
         return values.TypedArray("System.String", sorted(item for item in found if wanted(item)))
 

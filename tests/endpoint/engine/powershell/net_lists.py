@@ -32,6 +32,15 @@ class ArrayMembers:
     def get_enumerator(self: typing.Any) -> object:
         return iter(list(sequences.enumerate_value(self)))
 
+    def add(self: typing.Any, value: object) -> object:
+        """Add, Remove and their like of an array's IList."""
+        raise NetError("System.NotSupportedException", "Collection was of a fixed size.")
+
+    remove = remove_at = add
+
+    def insert(self: typing.Any, position: int, value: object) -> object:
+        return ArrayMembers.add(self, value)
+
     def get_value(self: typing.Any, position: int) -> object:
         return self[position]
 
@@ -120,7 +129,7 @@ class ListMembers(ArrayMembers):
             return False if "Generic" in self.type_name else values.NOTHING
         return True if "Generic" in self.type_name else values.NOTHING
 
-    def remove_at(self: values.NetList, position: int) -> object:  # type: ignore[misc]
+    def remove_at(self: values.NetList, position: int) -> object:  # type: ignore[misc,override]
         if not 0 <= position < len(self):
             message = (
                 "Index was out of range. Must be non-negative and less than the size of the collection. "
@@ -237,6 +246,9 @@ class TableMembers:
     is_read_only = property(lambda table: False)
 
     def add(self: Hashtable, key: object, value: object) -> object:  # type: ignore[misc]
+        if key is None:
+            message = "Key cannot be null. (Parameter 'key')" if self.value_type is None else None
+            raise NetError("System.ArgumentNullException", message or "Value cannot be null. (Parameter 'key')")
         if key in self:
             text = to_string(key)
             message = f"Item has already been added. Key in dictionary: '{text}'  Key being added: '{text}'"

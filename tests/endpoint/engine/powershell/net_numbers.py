@@ -155,6 +155,9 @@ class Math(NetObject):
     @staticmethod
     def abs(value: object) -> object:
         number = convert.to_number(value)
+        if isinstance(number, int) and type(number) in numbers.INTEGERS and not numbers.fits(abs(number), type(number)):
+            message = "Negating the minimum value of a twos complement number is invalid."
+            raise NetError("System.OverflowException", message)
         return type(number)(abs(number))
 
     @staticmethod

@@ -88,7 +88,8 @@ class StringMembers:
     def substring(self: str, start: int, length: object = None) -> str:  # type: ignore[misc]
         end = len(self) if length is None else start + convert.to_int(length)
         if not 0 <= start <= len(self):
-            message = "startIndex cannot be larger than length of string. (Parameter 'startIndex')"
+            too_large = "startIndex cannot be larger than length of string"
+            message = f"{'StartIndex cannot be less than zero' if start < 0 else too_large}. (Parameter 'startIndex')"
             raise NetError("System.ArgumentOutOfRangeException", message, ParamName="startIndex")
         if not start <= end <= len(self):
             message = "Index and length must refer to a location within the string. (Parameter 'length')"
