@@ -112,6 +112,9 @@ def module_result(records: Collected, finished: Finished) -> dict[str, typing.An
     unbound = [error for error in records["error"] if _is_unbound(error)]
     too_large = [error for error in records["error"] if error.get("fully_qualified_error_id") == TOO_LARGE]
     fatal = [error["message"] for error in unbound + too_large]
+    if outcome.get("cut") and not fatal:
+        # The error that ended the script is the last of all, unless its preference is to write none.
+        fatal = [_why(Finished("failed", {}, records["error"][-1] if records["error"] else None))]
     # Of several input objects some may have fitted.
     ran = not unbound or outcome.get("input", True)
     result.update(

@@ -46,6 +46,7 @@ $__pssessionAnsible = [PSCustomObject]@{
 }
 $__pssessionSkipped = ''
 $__pssessionStarted = $false
+$__pssessionCut = $false
 $__pssessionFed = $__pssession['HasInput']
 $__pssessionDepth = $__pssession['Depth']
 $__pssessionParts = @{ Count = 0; Most = $__pssession['MaxParts'] }
@@ -201,6 +202,7 @@ $__pssessionFinish = {
     $__pssessionOutcome = @{
         # What was skipped, could not be parsed or has no such parameter has changed nothing.
         changed = $__pssessionStarted -and [bool]$__pssessionAnsible.Changed
+        cut     = $__pssessionCut
         diff    = $__pssessionAnsible.Diff
         failed  = [bool]$__pssessionAnsible.Failed
         input   = $__pssessionFed
@@ -279,10 +281,22 @@ if (-not $__pssessionSkipped) {
         $__pssessionBefore['Moved'] = $true
         Microsoft.PowerShell.Management\Set-Location -LiteralPath $__pssession['Chdir'] -ErrorAction Stop
     }
-    $__pssessionConvert = {
-        process {
-            $__pssessionParts['Count'] = 0
-            , (& $__pssessionDeepen $_ $__pssessionDepth)
+    # What comes next in the pipeline has no end where the script was ended by an error of its own call.
+    $__pssessionReached = @{ End = $false }
+    $__pssessionNext = $null
+    if ($__pssession['Depth'] -gt 1 -and -not $__pssession['AsText']) {
+        $__pssessionNext = {
+            process {
+                $__pssessionParts['Count'] = 0
+                , (& $__pssessionDeepen $_ $__pssessionDepth)
+            }
+            end { $__pssessionReached['End'] = $true }
+        }
+    }
+    elseif ($__pssession['AsText'] -or $__pssession['Script'] -match 'ThrowTerminatingError') {
+        $__pssessionNext = {
+            process { , $_ }
+            end { $__pssessionReached['End'] = $true }
         }
     }
     $__pssessionStarted = $true
@@ -296,18 +310,18 @@ if (-not $__pssessionSkipped) {
         $__pssessionBefore['ErrorAction'] = $null
     }
     if ($__pssession['AsText'] -and $__pssession['HasInput']) {
-        $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed |
+        $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionNext |
             Microsoft.PowerShell.Utility\Out-String -Stream
     }
     elseif ($__pssession['AsText']) {
-        . $__pssessionBlock @__pssessionPositional @__pssessionNamed |
+        . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionNext |
             Microsoft.PowerShell.Utility\Out-String -Stream
     }
-    elseif ($__pssession['Depth'] -gt 1 -and $__pssession['HasInput']) {
-        $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionConvert
+    elseif ($__pssessionNext -and $__pssession['HasInput']) {
+        $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionNext
     }
-    elseif ($__pssession['Depth'] -gt 1) {
-        . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionConvert
+    elseif ($__pssessionNext) {
+        . $__pssessionBlock @__pssessionPositional @__pssessionNamed | & $__pssessionNext
     }
     elseif ($__pssession['HasInput']) {
         $input | . $__pssessionBlock @__pssessionPositional @__pssessionNamed
@@ -315,5 +329,7 @@ if (-not $__pssessionSkipped) {
     else {
         . $__pssessionBlock @__pssessionPositional @__pssessionNamed
     }
+    # $PSCmdlet.ThrowTerminatingError() ends the script, but not what called it.
+    $__pssessionCut = $null -ne $__pssessionNext -and -not $__pssessionReached['End']
 }
 . $__pssessionFinish

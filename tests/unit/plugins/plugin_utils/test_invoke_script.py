@@ -43,6 +43,7 @@ def test_the_script_says_what_became_of_it(runspace: Runspace) -> None:
     assert written.outcomes == [
         {
             "changed": False,
+            "cut": False,
             "failed": False,
             "input": False,
             "result": {"a": [1, 2]},
@@ -101,6 +102,33 @@ def test_what_ends_a_statement_ends_no_script(runspace: Runspace, error_action: 
     assert (written.texts, written.failure) == (["after"], None)
     assert len(written.errors) == (0 if error_action == "silently_continue" else 5)
     assert invoke(runspace, "1 / 0; 'after'", error_action="stop").texts == []
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("arguments", [{}, {"depth": 3}, {"output_format": "text"}, {"input": [7]}])
+def test_what_a_script_says_to_end_it_with_is_told(
+    runspace: Runspace, arguments: dict[str, typing.Any], strict: bool
+) -> None:
+    if strict:
+        invoke(runspace, "Set-StrictMode -Version Latest")
+    record = "[System.Management.Automation.ErrorRecord]::new([Exception]::new('oh'), 'Id', 0, 1)"
+    ended = f"$PSCmdlet.ThrowTerminatingError({record})"
+    begun = "[CmdletBinding()] param([Parameter(ValueFromPipeline = $true)]$Value) 'before'; if ($false) { 'never' } "
+    written = invoke(runspace, f"{begun}; if ($true) {{ {ended} }}; 'after'", **arguments)
+    assert (len(written.errors), written.failure) == (1, None)
+    assert "after" not in written.texts
+    assert [outcome["cut"] for outcome in written.outcomes] == [True]
+    written = invoke(runspace, f"{begun}; , (1, 2); $null; 1 / 0; if ($false) {{ {ended} }}", **arguments)
+    assert [outcome["cut"] for outcome in written.outcomes] == [False]
+    if not arguments or "input" in arguments:
+        assert [str(value) for value in written.outputs[:1]] == ["before"]
+        assert (len(written.outputs), len(written.outputs[1]), written.outputs[2]) == (3, 2, None)
+
+
+@pytest.mark.parametrize("script", ["exit 0", "exit 3", "throw 'x'", "break", "return"])
+def test_a_script_that_ends_itself_was_not_cut(runspace: Runspace, script: str) -> None:
+    written = invoke(runspace, f"[CmdletBinding()] param() {script}; $PSCmdlet.ThrowTerminatingError(1)", depth=3)
+    assert [outcome["cut"] for outcome in written.outcomes] == [False]
 
 
 @pytest.mark.parametrize("preference", ["Stop", "Continue", "SilentlyContinue"])

@@ -147,6 +147,15 @@ def test_a_script_whose_parameters_could_not_be_bound_did_not_run() -> None:
         assert result(binding_error(theirs), outcome())["failed"] is False
 
 
+def test_a_script_that_was_cut_has_failed() -> None:
+    error = ["error", {"output": "", "message": "oh", "exception": None, "position": None}]
+    found = result(["output", 1], error, outcome(cut=True))
+    assert (found["failed"], found["rc"], found["changed"]) == (True, 1, True)
+    assert found["msg"] == "The pipeline ended with an error: oh"
+    assert result(outcome(cut=True))["msg"] == "The pipeline ended with an error."
+    assert result(error, outcome(cut=False))["failed"] is False
+
+
 def test_output_that_is_too_large_is_a_failure() -> None:
     error = {"output": "", "message": "too large", "fully_qualified_error_id": TOO_LARGE}
     found = result(["error", error], outcome())
