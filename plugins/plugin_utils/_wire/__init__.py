@@ -13,4 +13,4 @@ from __future__ import annotations
 VERSION = "0.1.0"
 
 #: Raised whenever a message changes its meaning.
-PROTOCOL = 3
+PROTOCOL = 4
