@@ -77,7 +77,6 @@ _OF_LEFT_SESSIONS = ("idle_timeout", "output_buffering_mode", "session_name")
 
 def check(arguments: dict[str, typing.Any], selected: _selector.Selection) -> None:
     """Raises PSSessionError (usage) that names the option, its value and the remedy."""
-    left, temporary = arguments["in_disconnected_session"], arguments["temporary"]
     _check_texts(arguments)
     if arguments["command"]:
         for name in _OF_SCRIPTS:
@@ -86,7 +85,24 @@ def check(arguments: dict[str, typing.Any], selected: _selector.Selection) -> No
                     f"{name} is {arguments[name]!r}, and command sends no script that could heed it, so that it works "
                     f"in sessions without a language. Remove {name}, or use script."
                 )
-    if left and temporary:
+    _check_session(arguments, selected)
+    _creation.check_idle_timeout(arguments["idle_timeout"])
+    name = arguments["session_name"]
+    if name is not None and (why := unfit_name(name)) is not None:
+        raise usage_error(f"session_name is {name!r}: {why}.")
+    if arguments["timeout"] is not None and not 0 < arguments["timeout"] < math.inf:
+        raise usage_error(f"timeout is {arguments['timeout']:g}: it must be a number of seconds, more than 0.")
+    if arguments["depth"] is not None and not 1 <= arguments["depth"] <= _DEEPEST:
+        raise usage_error(
+            f"depth is {arguments['depth']}: it must be from 1 to {_DEEPEST}. Without it objects come as PowerShell "
+            "Remoting sends them."
+        )
+
+
+def _check_session(arguments: dict[str, typing.Any], selected: _selector.Selection) -> None:
+    """A new session is not one that is selected, and what is left on the server has a life of its own."""
+    left = arguments["in_disconnected_session"]
+    if left and arguments["temporary"]:
         raise usage_error(
             "temporary and in_disconnected_session are mutually exclusive: one removes what the other leaves."
         )
@@ -105,17 +121,6 @@ def check(arguments: dict[str, typing.Any], selected: _selector.Selection) -> No
         raise usage_error(
             f"timeout is {arguments['timeout']:g}: nobody waits for what runs in a disconnected session. "
             "Remove it; idle_timeout says how long the session may last."
-        )
-    _creation.check_idle_timeout(arguments["idle_timeout"])
-    name = arguments["session_name"]
-    if name is not None and (why := unfit_name(name)) is not None:
-        raise usage_error(f"session_name is {name!r}: {why}.")
-    if arguments["timeout"] is not None and not 0 < arguments["timeout"] < math.inf:
-        raise usage_error(f"timeout is {arguments['timeout']:g}: it must be a number of seconds, more than 0.")
-    if arguments["depth"] is not None and not 1 <= arguments["depth"] <= _DEEPEST:
-        raise usage_error(
-            f"depth is {arguments['depth']}: it must be from 1 to {_DEEPEST}. Without it objects come as PowerShell "
-            "Remoting sends them."
         )
 
 
