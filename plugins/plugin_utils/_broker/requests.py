@@ -199,8 +199,8 @@ def _check_idle_timeout(seconds: int | None, session: Session | None, target: Ta
     if longest is not None and seconds > longest:
         raise PSSessionError(
             ErrorKind.USAGE,
-            f"idle_timeout {seconds} is longer than {target.host} allows: the maximum of the session {session.name!r} is "
-            f"{longest:.0f} s (MaxIdleTimeoutms of its session configuration). Set idle_timeout to that or less.",
+            f"idle_timeout {seconds} is longer than {target.host} allows: the session's maximum is {longest:.0f} s "
+            "(MaxIdleTimeoutms of its session configuration). Set idle_timeout to that or less.",
         )
 
 
