@@ -19,7 +19,7 @@ ENV = $(or $(BOOTSTRAP),$(error make needs a Python from 3.10 up with venv)) too
 RUN = $(ENV) --core $(CORE) run
 TEST = $(ENV) --core $(CORE) --kerberos run
 LINT = $(ENV) --lint run
-PYTEST = pytest -q -n $(JOBS) $(PYTEST_ARGS)
+PYTEST = pytest -q -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 .DEFAULT_GOAL := help
 .PHONY: help system-deps env lint format sanity units units-ansible-test integration chaos test test-all demo bench clean
